@@ -1,0 +1,1 @@
+"""A node: contracts as Python objects, the transaction sender, the event reader."""

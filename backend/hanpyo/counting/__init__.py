@@ -1,0 +1,1 @@
+"""Counting methods and decision rules in exact arithmetic. No I/O."""

@@ -1,0 +1,1 @@
+"""What an election is: rules, agenda, timetable, lifecycle use-cases."""

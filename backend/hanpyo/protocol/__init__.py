@@ -1,0 +1,1 @@
+"""The record, pure: typed data, envelopes, batch bytes, Merkle trees, receipts. No I/O."""

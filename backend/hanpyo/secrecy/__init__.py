@@ -1,0 +1,1 @@
+"""Groups, proofs, trustees' keys. No I/O."""
