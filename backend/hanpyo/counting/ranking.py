@@ -10,6 +10,7 @@ first receives n - 1 points, the second n - 2 and so on, an option left out rece
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from hanpyo.counting.ballots import Vote
@@ -60,3 +61,9 @@ def descending_points(highest: int) -> tuple[int, ...]:
 def borda_scores(options: int, profile: Profile) -> tuple[int, ...]:
     """Borda scores, unranked options at zero (see the module's description)."""
     return positional_scores(options, profile, descending_points(options - 1))
+
+
+def with_points(vote: Vote, points: Sequence[int]) -> Vote:
+    """The ranked `vote` with `points` written beside its options by place, 0 beyond their end."""
+    worth = (*points, *(0,) * len(vote.options))[: len(vote.options)]
+    return replace(vote, points=worth)

@@ -32,18 +32,16 @@ NOBODY = Count()
 class OptionTally:
     """What one option received.
 
-    `heads` and `weight` are over the valid votes that name it; `score` is the sum of weight ×
-    points, where a method without points gives one point to each named option.
+    `supporters` are the valid votes that name it. `points` are their points, summed as they are
+    (`heads`) and times each vote's weight (`weight`); a method without points gives one point to
+    each named option, so that there both counts are the same.
     """
 
-    heads: int = 0
-    weight: int = 0
-    score: int = 0
+    supporters: Count = NOBODY
+    points: Count = NOBODY
 
     def __add__(self, other: "OptionTally") -> "OptionTally":
-        return OptionTally(
-            self.heads + other.heads, self.weight + other.weight, self.score + other.score
-        )
+        return OptionTally(self.supporters + other.supporters, self.points + other.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Tally:
 
 def tally(rule: ItemRule, votes: Iterable[Vote]) -> Tally:
     """Counts `votes` under `rule`; a vote with a flaw counts as invalid and supports nothing."""
-    cells = [[0, 0, 0] for _ in range(rule.options)]
+    cells = [[0, 0, 0, 0] for _ in range(rule.options)]
     cast = blank = invalid = NOBODY
     for vote in votes:
         one = Count(1, vote.weight)
@@ -86,7 +84,8 @@ def tally(rule: ItemRule, votes: Iterable[Vote]) -> Tally:
             invalid += one
         else:
             _add(cells, vote)
-    return Tally(tuple(OptionTally(*cell) for cell in cells), cast, blank, invalid)
+    options = (OptionTally(Count(*cell[:2]), Count(*cell[2:])) for cell in cells)
+    return Tally(tuple(options), cast, blank, invalid)
 
 
 def _add(cells: list[list[int]], vote: Vote) -> None:
@@ -94,4 +93,5 @@ def _add(cells: list[list[int]], vote: Vote) -> None:
         cell = cells[option]
         cell[0] += 1
         cell[1] += vote.weight
-        cell[2] += vote.weight * points
+        cell[2] += points
+        cell[3] += vote.weight * points
