@@ -1,0 +1,193 @@
+"""Reading a contract's logs over a range of blocks, in order, from nodes that may fail or lie.
+
+The range asked for shrinks when the node refuses it and grows while it answers. Every answer is
+checked: numbered blocks only, the end block unchanged by the read, no log twice, out of order, out
+of range, of another contract or withdrawn. What silence proves is the caller's choice (`Check`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+
+from hanpyo.chain.errors import (
+    AnswerTooLarge,
+    ChainMoved,
+    LogsInconsistent,
+    MalformedAnswer,
+    NodeTimeout,
+    NodeUnavailable,
+)
+from hanpyo.chain.headers import Header, fetch_header, fetch_headers
+from hanpyo.chain.node_errors import RangeRefused, UnknownNodeError
+from hanpyo.chain.quantities import read_list, read_object, to_data, to_quantity
+from hanpyo.chain.receipts import Log, fetch_receipts
+from hanpyo.chain.rpc import Rpc
+
+# What a node or a proxy in front of it may answer when a query asks for too much.
+_TOO_MUCH: Final = (
+    AnswerTooLarge,
+    RangeRefused,
+    UnknownNodeError,
+    NodeTimeout,
+    NodeUnavailable,
+    MalformedAnswer,
+)
+
+TopicFilter = Sequence[bytes | Sequence[bytes] | None]
+
+
+class Check(Enum):
+    """What the reader compares the node's logs with."""
+
+    END_BLOCK = "end block"
+    """The hash of each range's last block, before and after: finds reorganisations."""
+    BLOOM = "bloom"
+    """Also every header's bloom; a block whose bloom allows logs but that shows none is settled
+    by its receipts: finds silently empty answers."""
+    RECEIPTS = "receipts"
+    """Also the receipts of every block whose bloom allows logs, proven by the receipts root:
+    finds any log left out, added or altered, given honest headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """How many blocks to ask for at once: at first, and at most."""
+
+    first: int = 1_000
+    most: int = 10_000
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.first <= self.most:
+            raise ValueError("ranges need 1 <= first <= most")
+
+
+def read_logs(
+    rpc: Rpc,
+    address: ChecksumAddress,
+    from_block: int,
+    to_block: int,
+    topics: TopicFilter = (),
+    *,
+    check: Check = Check.END_BLOCK,
+    ranges: Ranges | None = None,
+) -> Iterator[Log]:
+    """The logs of `address` in blocks `from_block` to `to_block` inclusive, in chain order.
+
+    `topics` filters by position as in eth_getLogs: None or () is anything, a sequence any of.
+    Raises `LogsInconsistent` or `ChainMoved` (start again from a block still known), and what a
+    range of one block still raises.
+    """
+    limits = ranges or Ranges()
+    query = _Query(rpc, to_checksum_address(address), topics, check)
+    span = limits.first
+    start = from_block
+    while start <= to_block:
+        end = min(start + span - 1, to_block)
+        try:
+            logs = query.read(start, end)
+        except _TOO_MUCH:
+            if end == start:
+                raise
+            span = max(1, (end - start + 1) // 2)
+            continue
+        yield from logs
+        start = end + 1
+        span = min(span * 2, limits.most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    rpc: Rpc
+    address: ChecksumAddress
+    topics: TopicFilter
+    check: Check
+
+    def read(self, start: int, end: int) -> list[Log]:
+        """The checked logs of one range."""
+        if self.check is Check.END_BLOCK:
+            headers = [fetch_header(self.rpc, end)]
+        else:
+            headers = fetch_headers(self.rpc, start, end)
+        found = self.rpc.call("eth_getLogs", self._parameters(start, end))
+        logs = [Log.from_rpc(read_object(log, "log")) for log in read_list(found, "eth_getLogs")]
+        last = headers[-1]
+        if fetch_header(self.rpc, end).hash != last.hash:
+            raise ChainMoved(f"block {end} changed while its logs were read")
+        self._check_shape(logs, start, end)
+        self._check_blocks(logs, headers)
+        return logs
+
+    def _parameters(self, start: int, end: int) -> dict[str, object]:
+        return {
+            "address": self.address,
+            "fromBlock": to_quantity(start),
+            "toBlock": to_quantity(end),
+            "topics": [_topic(topic) for topic in self.topics],
+        }
+
+    def _check_shape(self, logs: Sequence[Log], start: int, end: int) -> None:
+        previous = (start - 1, -1)
+        for log in logs:
+            if log.position <= previous:
+                raise LogsInconsistent(f"log {log.position} stands twice or out of order")
+            if log.block_number > end:
+                raise LogsInconsistent(f"log {log.position} lies outside blocks {start} to {end}")
+            if not self._wanted(log):
+                raise LogsInconsistent(f"log {log.position} is not what was asked for")
+            previous = log.position
+
+    def _check_blocks(self, logs: Sequence[Log], headers: Sequence[Header]) -> None:
+        by_block: dict[int, list[Log]] = {}
+        for log in logs:
+            by_block.setdefault(log.block_number, []).append(log)
+        for header in headers:
+            here = by_block.get(header.number, [])
+            if any(log.block_hash != header.hash for log in here):
+                raise ChainMoved(f"logs of block {header.number} come from another block")
+            if self.check is not Check.END_BLOCK:
+                self._check_completeness(header, here)
+
+    def _check_completeness(self, header: Header, here: list[Log]) -> None:
+        expected = header.may_hold(bytes.fromhex(self.address[2:])) and all(
+            self._possible(header, topic) for topic in self.topics
+        )
+        if here and not expected:
+            raise LogsInconsistent(f"block {header.number} shows a log its bloom rules out")
+        if not expected or (here and self.check is Check.BLOOM):
+            return
+        receipts = fetch_receipts(self.rpc, header)
+        proven = [log for receipt in receipts for log in receipt.logs if self._wanted(log)]
+        if proven != here:
+            raise LogsInconsistent(
+                f"block {header.number} holds {len(proven)} logs that match, the node showed "
+                f"{len(here)} or others"
+            )
+
+    def _wanted(self, log: Log) -> bool:
+        if log.address != self.address or len(log.topics) < len(self.topics):
+            return False
+        return all(
+            not _choices(topic) or value in _choices(topic)
+            for topic, value in zip(self.topics, log.topics, strict=False)
+        )
+
+    @staticmethod
+    def _possible(header: Header, topic: bytes | Sequence[bytes] | None) -> bool:
+        choices = _choices(topic)
+        return not choices or any(header.may_hold(choice) for choice in choices)
+
+
+def _choices(topic: bytes | Sequence[bytes] | None) -> Sequence[bytes]:
+    if topic is None:
+        return ()
+    return (topic,) if isinstance(topic, bytes) else topic
+
+
+def _topic(topic: bytes | Sequence[bytes] | None) -> object:
+    if topic is None or isinstance(topic, bytes):
+        return None if topic is None else to_data(topic)
+    return [to_data(choice) for choice in topic]

@@ -1,0 +1,189 @@
+"""Receipts and logs of a block, as a node tells them and as the receipts root proves them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Self
+
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+
+from hanpyo.chain.encoding import (
+    Decoded,
+    Encodable,
+    InvalidEncoding,
+    as_bytes,
+    as_list,
+    decode_list,
+    encode,
+)
+from hanpyo.chain.errors import LogsInconsistent
+from hanpyo.chain.headers import Header
+from hanpyo.chain.node_errors import BlockUnknown
+from hanpyo.chain.quantities import (
+    ADDRESS_SIZE,
+    read_data,
+    read_hash,
+    read_list,
+    read_object,
+    read_quantity,
+    to_data,
+)
+from hanpyo.chain.rpc import Rpc
+from hanpyo.chain.tries import ordered_root
+
+_DEPOSIT: Final = 0x7E  # OP-stack deposit transactions carry two fields more
+_RECEIPT_FIELDS: Final = 4  # status, cumulative gas, bloom, logs
+_LOGS: Final = 3
+_LOG_FIELDS: Final = 3
+_LAST_TYPE_PREFIX: Final = 0x7F  # EIP-2718: a larger first byte begins an untyped receipt
+
+_checksum = lru_cache(maxsize=1024)(to_checksum_address)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One event: who emitted it, what it says, and where in the chain it stands."""
+
+    address: ChecksumAddress
+    topics: tuple[bytes, ...]
+    data: bytes
+    block_number: int
+    block_hash: bytes
+    transaction_hash: bytes
+    transaction_index: int
+    log_index: int
+
+    @classmethod
+    def from_rpc(cls, log: Mapping[str, object]) -> Self:
+        """The log in a node's log object; raises `LogsInconsistent` for a withdrawn one."""
+        if log.get("removed"):
+            raise LogsInconsistent("the node answered with a log that a reorganisation removed")
+        topics = read_list(log.get("topics"), "topics")
+        return cls(
+            address=_checksum(read_data(log.get("address"), "address", ADDRESS_SIZE)),
+            topics=tuple(read_hash(topic, "topics") for topic in topics),
+            data=read_data(log.get("data"), "data"),
+            block_number=read_quantity(log.get("blockNumber"), "blockNumber"),
+            block_hash=read_hash(log.get("blockHash"), "blockHash"),
+            transaction_hash=read_hash(log.get("transactionHash"), "transactionHash"),
+            transaction_index=read_quantity(log.get("transactionIndex"), "transactionIndex"),
+            log_index=read_quantity(log.get("logIndex"), "logIndex"),
+        )
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Block number and index in the block: the order of events."""
+        return self.block_number, self.log_index
+
+    @property
+    def consensus(self) -> list[Encodable]:
+        """The part that the receipts root covers."""
+        return [bytes.fromhex(self.address[2:]), list(self.topics), self.data]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one transaction. `contract` is the address it created, if any."""
+
+    transaction_hash: bytes
+    transaction_index: int
+    block_number: int
+    block_hash: bytes
+    succeeded: bool
+    gas_used: int
+    contract: ChecksumAddress | None
+    logs: tuple[Log, ...]
+    encoded: bytes
+
+    @classmethod
+    def from_rpc(cls, receipt: Mapping[str, object]) -> Self:
+        """The receipt in a node's receipt object."""
+        created = receipt.get("contractAddress")
+        logs = tuple(
+            Log.from_rpc(read_object(log, "log")) for log in read_list(receipt.get("logs"), "logs")
+        )
+        return cls(
+            transaction_hash=read_hash(receipt.get("transactionHash"), "transactionHash"),
+            transaction_index=read_quantity(receipt.get("transactionIndex"), "transactionIndex"),
+            block_number=read_quantity(receipt.get("blockNumber"), "blockNumber"),
+            block_hash=read_hash(receipt.get("blockHash"), "blockHash"),
+            succeeded=read_quantity(receipt.get("status"), "status") == 1,
+            gas_used=read_quantity(receipt.get("gasUsed"), "gasUsed"),
+            contract=None
+            if created is None
+            else _checksum(read_data(created, "contractAddress", ADDRESS_SIZE)),
+            logs=logs,
+            encoded=_encode(receipt, logs),
+        )
+
+
+def fetch_receipts(rpc: Rpc, header: Header) -> list[Receipt]:
+    """All receipts of a block, proven complete and exact by the header's receipts root.
+
+    Raises `LogsInconsistent` when they do not hash to that root, `BlockUnknown` when absent.
+    """
+    found = rpc.call("eth_getBlockReceipts", to_data(header.hash))
+    if found is None:
+        raise BlockUnknown(0, f"no receipts of block {header.number}")
+    receipts = [
+        Receipt.from_rpc(read_object(receipt, "receipt"))
+        for receipt in read_list(found, "eth_getBlockReceipts")
+    ]
+    if ordered_root([receipt.encoded for receipt in receipts]) != header.receipts_root:
+        raise LogsInconsistent(
+            f"the receipts of block {header.number} do not hash to its receipts root"
+        )
+    _check_places(receipts, header)
+    return receipts
+
+
+def _check_places(receipts: Sequence[Receipt], header: Header) -> None:
+    """The root fixes contents and order; see that the places told with them agree."""
+    logs = 0
+    for position, receipt in enumerate(receipts):
+        places = [(receipt.block_hash, receipt.transaction_index)]
+        places += [(log.block_hash, log.transaction_index) for log in receipt.logs]
+        indices = [log.log_index for log in receipt.logs]
+        hashes = {log.transaction_hash for log in receipt.logs} - {receipt.transaction_hash}
+        expected = list(range(logs, logs + len(indices)))
+        if set(places) != {(header.hash, position)} or indices != expected or hashes:
+            raise LogsInconsistent(
+                f"receipt {position} of block {header.number} tells a wrong place for itself"
+            )
+        logs += len(indices)
+
+
+def read_consensus_logs(encoded: bytes) -> list[tuple[ChecksumAddress, tuple[bytes, ...], bytes]]:
+    """(address, topics, data) of each log in an encoded receipt; raises `InvalidEncoding`."""
+    body = encoded[1:] if encoded and encoded[0] <= _LAST_TYPE_PREFIX else encoded
+    fields = decode_list(body)
+    if len(fields) < _RECEIPT_FIELDS:
+        raise InvalidEncoding("a proven receipt has too few fields")
+    return [_consensus_log(as_list(log)) for log in as_list(fields[_LOGS])]
+
+
+def _consensus_log(log: list[Decoded]) -> tuple[ChecksumAddress, tuple[bytes, ...], bytes]:
+    if len(log) != _LOG_FIELDS:
+        raise InvalidEncoding("a log of a proven receipt has not three fields")
+    address, topics, data = log
+    return (
+        _checksum(as_bytes(address)),
+        tuple(as_bytes(topic) for topic in as_list(topics)),
+        as_bytes(data),
+    )
+
+
+def _encode(receipt: Mapping[str, object], logs: tuple[Log, ...]) -> bytes:
+    kind = read_quantity(receipt.get("type", "0x0"), "type")
+    fields: list[Encodable] = [
+        read_quantity(receipt.get("status"), "status"),
+        read_quantity(receipt.get("cumulativeGasUsed"), "cumulativeGasUsed"),
+        read_data(receipt.get("logsBloom"), "logsBloom"),
+        [log.consensus for log in logs],
+    ]
+    if kind == _DEPOSIT:
+        later = ("depositNonce", "depositReceiptVersion")
+        fields += [read_quantity(receipt[name], name) for name in later if receipt.get(name)]
+    encoded = encode(fields)
+    return bytes([kind]) + encoded if kind else encoded
