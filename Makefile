@@ -1,0 +1,66 @@
+# Needs Python 3.11 or later and make; everything else is provisioned by `make setup`, pinned.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+WORKERS ?= 2
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(PATH)
+export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
+export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
+
+PY := .venv/bin/python
+TYPED := backend scripts bench tests
+
+.PHONY: help setup run test lint fmt compile check-artifacts pytest deep bench bench-gas lock clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: ## Provision every pinned tool (quick when nothing changed)
+	@test -n "$(PYTHON)" || { echo "setup: Python 3.11 or later is needed" >&2; exit 1; }
+	@$(PYTHON) -m scripts.toolchain
+
+run: setup ## Hold and check a demonstration election on an embedded chain
+	@.venv/bin/hanpyo demo
+
+test: setup lint check-artifacts pytest ## Everything that must hold before a change is kept
+
+lint: setup ## Style, types, Solidity lint and format
+	ruff check .
+	ruff format --check .
+	mypy $(wildcard $(TYPED))
+	node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol'
+	forge fmt --check
+
+fmt: setup ## Format Python and Solidity
+	ruff check --fix-only .
+	ruff format .
+	forge fmt
+
+compile: setup ## Compile the contracts into the artifacts kept in git
+	$(PY) -m scripts.build_artifacts
+
+check-artifacts: setup
+	$(PY) -m scripts.build_artifacts --check
+
+pytest: setup
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+deep: setup ## Slither, symbolic checks and long property runs (under 60 minutes)
+	$(PY) -m scripts.deep
+
+bench: setup ## All benchmarks, each beside its peer; results in bench/results
+	$(PY) -m bench
+
+bench-gas: setup ## Gas per ballot beside OpenZeppelin Governor
+	$(PY) -m bench gas
+
+lock: setup ## Resolve the Python pins again
+	$(PY) -m scripts.lock
+
+clean: ## Remove what was provisioned or built
+	rm -rf .venv .toolchain node_modules contracts/.cache .build build dist out cache
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

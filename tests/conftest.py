@@ -1,0 +1,49 @@
+"""What holds for every test: nothing is skipped, properties are reproducible, tools are found."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile(
+    "deep",
+    deadline=None,
+    max_examples=2_000,
+    stateful_step_count=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / ".toolchain" / "solcx"))
+os.environ["PATH"] = os.pathsep.join(
+    [str(ROOT / ".venv" / "bin"), str(ROOT / ".toolchain" / "bin"), os.environ["PATH"]]
+)
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = (
+            f"skipped or expected to fail, which counts as a failure: {report.longrepr}"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that was skipped has not held."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that was skipped has not held."""
+    report = yield
+    _refuse_skip(report)
+    return report
