@@ -21,7 +21,7 @@ from hanpyo.chain.errors import (
     NodeTimeout,
     NodeUnavailable,
 )
-from hanpyo.chain.headers import Header, fetch_header, fetch_headers
+from hanpyo.chain.headers import Header, fetch_headers
 from hanpyo.chain.node_errors import RangeRefused, UnknownNodeError
 from hanpyo.chain.quantities import read_list, read_object, to_data, to_quantity
 from hanpyo.chain.receipts import Log, fetch_receipts
@@ -108,16 +108,15 @@ class _Query:
 
     def read(self, start: int, end: int) -> list[Log]:
         """The checked logs of one range."""
-        if self.check is Check.END_BLOCK:
-            headers = [fetch_header(self.rpc, end)]
-        else:
-            headers = fetch_headers(self.rpc, start, end)
+        headers = [] if self.check is Check.END_BLOCK else fetch_headers(self.rpc, start, end)
+        end_hash = headers[-1].hash if headers else self.rpc.block_hash(end)
         found = self.rpc.call("eth_getLogs", self._parameters(start, end))
         logs = [Log.from_rpc(read_object(log, "log")) for log in read_list(found, "eth_getLogs")]
-        last = headers[-1]
-        if fetch_header(self.rpc, end).hash != last.hash:
+        if self.rpc.block_hash(end) != end_hash:
             raise ChainMoved(f"block {end} changed while its logs were read")
         self._check_shape(logs, start, end)
+        if any(log.block_hash != end_hash for log in logs if log.block_number == end):
+            raise ChainMoved(f"logs of block {end} come from another block")
         self._check_blocks(logs, headers)
         return logs
 
@@ -148,8 +147,7 @@ class _Query:
             here = by_block.get(header.number, [])
             if any(log.block_hash != header.hash for log in here):
                 raise ChainMoved(f"logs of block {header.number} come from another block")
-            if self.check is not Check.END_BLOCK:
-                self._check_completeness(header, here)
+            self._check_completeness(header, here)
 
     def _check_completeness(self, header: Header, here: list[Log]) -> None:
         expected = header.may_hold(bytes.fromhex(self.address[2:])) and all(

@@ -17,8 +17,15 @@ from typing import Final, Self, TypeVar
 import orjson
 
 from hanpyo.chain.errors import MalformedAnswer, NodeBusy, TransportError, WrongChain
-from hanpyo.chain.node_errors import NodeError, TooManyRequests, node_error
-from hanpyo.chain.quantities import read_data, read_hash, read_object, read_quantity, to_data
+from hanpyo.chain.node_errors import BlockUnknown, NodeError, TooManyRequests, node_error
+from hanpyo.chain.quantities import (
+    read_data,
+    read_hash,
+    read_object,
+    read_quantity,
+    to_data,
+    to_quantity,
+)
 from hanpyo.chain.transport import HttpTransport
 
 BATCH_CALLS: Final = 100
@@ -143,6 +150,13 @@ class Rpc:
     def block_number(self) -> int:
         """The number of the newest block."""
         return read_quantity(self.call("eth_blockNumber"), "eth_blockNumber")
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash that the node tells for block `number`; raises `BlockUnknown`."""
+        block = self.call("eth_getBlockByNumber", to_quantity(number), False)
+        if block is None:
+            raise BlockUnknown(0, f"no block {number}")
+        return read_hash(read_object(block, "block").get("hash"), "hash")
 
     def balance(self, address: str, block: str = "latest") -> int:
         """The balance of `address` in wei."""

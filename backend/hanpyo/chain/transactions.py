@@ -16,6 +16,7 @@ from hanpyo.chain.encoding import (
     Encodable,
     InvalidEncoding,
     as_bytes,
+    as_integer,
     decode_list,
     encode,
 )
@@ -48,12 +49,13 @@ class UnknownTransactionType(UntrustworthyAnswer):
 class Transaction:
     """A signed transaction: its bytes, and of what they say, the part an audit reads.
 
-    `to` is None when it creates a contract.
+    `to` is None when it creates a contract; `value` is in wei.
     """
 
     encoded: bytes
     hash: bytes
     to: ChecksumAddress | None
+    value: int
     data: bytes
 
     @classmethod
@@ -73,6 +75,7 @@ class Transaction:
             encoded=encoded,
             hash=keccak(encoded),
             to=to_checksum_address(to) if to else None,
+            value=as_integer(fields[place + 1]),
             data=as_bytes(fields[place + 2]),
         )
 
