@@ -1,11 +1,11 @@
-"""What the contract keeps of an act: packed terms, leaf, act hash, batch record and a voter's slot."""
+"""What the contract keeps of an act: terms, leaf, act hash, batch record and a voter's slot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from hanpyo.protocol.hashing import hash_words, keccak, tag, word
-from hanpyo.protocol.reading import EncodingError, pack
+from hanpyo.protocol.reading import EncodingError, exact, pack
 from hanpyo.protocol.types import ZERO_WORD, BallotKind, Channel, Digest, Word
 
 _ACT_BITS = (1 << 200) - 1
@@ -54,8 +54,8 @@ class Terms:
     @classmethod
     def unpack(cls, packed: bytes) -> "Terms":
         """The terms of one word."""
-        if len(packed) != 32 or any(packed[8:20]):
-            raise ActError("terms", "not a word with zeros above the voter number")
+        if any(exact(packed, 32, "terms", ActError)[8:20]):
+            raise ActError("terms", "the bytes above the voter number are not zero")
         return cls(
             kind=packed[0],
             channel=packed[1],

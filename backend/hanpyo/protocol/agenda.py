@@ -1,7 +1,7 @@
-"""Agenda items as the manifest holds them: method, limits, decision rule, options' groups and costs.
+"""Agenda items as the manifest holds them: method, limits, rule, option groups and costs.
 
-An `Item` that was built has passed every check of docs/protocol.md section 2, except those that need
-the number of voter groups, which `Manifest` makes.
+An `Item` that was built has passed every check of docs/protocol.md section 2, except those that
+need the number of voter groups, which `Manifest` makes.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,9 @@ from hanpyo.protocol.reading import EncodingError, Reader, exact, pack, require
 
 MAX_ITEMS = 1024
 MAX_OPTIONS = 1024
+MIN_OPTIONS = 2
+_UNKNOWN_BITS = 0xF8
+"""Three flags and three strict bits have a meaning."""
 
 _Enum = TypeVar("_Enum", bound=IntEnum)
 
@@ -37,6 +40,7 @@ class Method(IntEnum):
 
 
 POINT_METHODS = frozenset({Method.SCORE, Method.CUMULATIVE})
+_DECIDABLE = frozenset({Method.CHOOSE_ONE, Method.CHOOSE_UP_TO, Method.APPROVAL})
 
 
 class Decision(IntEnum):
@@ -115,14 +119,27 @@ class Item:
         _check_limits(self)
         _check_points(self)
         _check_per_option(self)
+        _check(
+            self.rule.decision is Decision.COUNTED or self.method in _DECIDABLE,
+            "decision",
+            "a threshold needs ballots that choose option 1 or not",
+        )
 
 
 def _check(condition: bool, name: str, problem: str) -> None:
     require(condition, name, problem, AgendaError)
 
 
+def _check_options(options: int) -> None:
+    _check(
+        MIN_OPTIONS <= options <= MAX_OPTIONS,
+        "options",
+        f"{options} is not {MIN_OPTIONS} … {MAX_OPTIONS}",
+    )
+
+
 def _check_limits(item: Item) -> None:
-    _check(2 <= item.options <= MAX_OPTIONS, "options", f"{item.options} is not 2 … {MAX_OPTIONS}")
+    _check_options(item.options)
     _check(item.minimum >= 1, "minimum", "a ballot that is not blank names at least 1 option")
     _check(item.minimum <= item.maximum, "maximum", f"{item.maximum} is below {item.minimum}")
     _check(item.maximum <= item.options, "maximum", f"{item.maximum} is above the options")
@@ -193,7 +210,7 @@ def decode_item(reader: Reader, group_count: int) -> Item:
     """The next item of a manifest with `group_count` groups."""
     method = _member(Method, reader.integer(1, "method"), "method")
     flags = reader.integer(1, "item flags")
-    _check(flags < 8, "item flags", f"unknown bits in {flags:#04x}")
+    _check(not flags & _UNKNOWN_BITS, "item flags", f"unknown bits in {flags:#04x}")
     options = reader.integer(2, "options")
     minimum = reader.integer(2, "minimum")
     maximum = reader.integer(2, "maximum")
@@ -201,7 +218,7 @@ def decode_item(reader: Reader, group_count: int) -> Item:
     sum_limit = reader.integer(4, "sum")
     cost_cap = reader.integer(8, "cost cap")
     rule = _decode_rule(reader)
-    _check(2 <= options <= MAX_OPTIONS, "options", f"{options} is not 2 … {MAX_OPTIONS}")
+    _check_options(options)
     return Item(
         method=method,
         options=options,
@@ -224,7 +241,7 @@ def _decode_rule(reader: Reader) -> Rule:
     unit = _member(Unit, reader.integer(1, "unit"), "unit")
     base = _member(Base, reader.integer(1, "base"), "base")
     strict = reader.integer(1, "strict")
-    _check(strict < 8, "strict", f"unknown bits in {strict:#04x}")
+    _check(not strict & _UNKNOWN_BITS, "strict", f"unknown bits in {strict:#04x}")
     quorum = _decode_share(reader, "quorum", bool(strict & 1))
     presence = _decode_share(reader, "direct presence", bool(strict & 4))
     approval = _decode_share(reader, "approval", bool(strict & 2))

@@ -1,7 +1,7 @@
 """Batches of acts as `cast`, `castWide` and `castDesk` take them.
 
-Decoding is strict and depends on the bytes and the manifest alone: what it refuses reverts on chain,
-what it accepts is recorded or skipped act by act.
+Decoding is strict and depends on the bytes and the manifest alone: what it refuses reverts on
+chain, what it accepts is recorded or skipped act by act.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ COMPACT, WIDE, DESK = 1, 2, 3
 ESCROW_HEAD = 33
 """Bytes of an escrow before the choices: a compressed point."""
 _WEIGHTS, _CLASSES, _ORDERS = 1, 2, 4
+_ALL_FLAGS = _WEIGHTS | _CLASSES | _ORDERS
 _LIST, _EACH = 0, 1
 _SIGNED = 65
 """Bytes of an attestation: index and compact signature."""
@@ -182,7 +183,7 @@ class DeskRecord:
 
     def message(self, form: BatchForm) -> DeskAct:
         """The message that the clerks signed."""
-        bare = self.act in (DeskKind.BOXED, DeskKind.CHECK_IN)
+        bare = self.act == DeskKind.CHECK_IN
         kind = BallotKind.WITHDRAWAL if bare else BallotKind.BALLOT
         return DeskAct(
             self.voter,
@@ -237,12 +238,11 @@ def decode_compact(data: bytes, form: BatchForm) -> CompactBatch:
     """The batch in the bytes given to `cast`."""
     reader = _open(data, COMPACT)
     flags = reader.integer(1, "flags")
-    _check(flags < 8, "flags", f"unknown bits in {flags:#04x}")
+    _check(not flags & ~_ALL_FLAGS, "flags", f"unknown bits in {flags:#04x}")
     count = _read_count(reader)
     mode = reader.integer(1, "credentials")
     _check(mode in (_LIST, _EACH), "credentials", f"{mode} is neither 0 nor 1")
     extra_count = reader.integer(2, "extras")
-    _check(form.threshold > 0, "credentials", "this election has no registrars; use a wide batch")
     listing = None
     if mode == _LIST:
         attestations = _decode_attestations(reader, form.threshold, form.registrars)
@@ -449,7 +449,6 @@ def _decode_wide_record(reader: Reader, form: BatchForm) -> WideRecord:
     attestations: tuple[Attestation, ...] = ()
     proof: tuple[bytes, ...] | None = None
     if attested == _CREDENTIALS:
-        _check(form.threshold > 0, "attestation", "this election has no registrars")
         attestations = _decode_attestations(reader, form.threshold, form.registrars)
     else:
         _check(attested == _PROOF, "attestation", f"{attested} is neither 1 nor 2")

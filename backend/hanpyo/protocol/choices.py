@@ -69,7 +69,7 @@ Marks = tuple[tuple[int, int], ...]
 
 
 def encode(manifest: Manifest, selections: Sequence[Selection], class_: int) -> bytes:
-    """The padded choices of a voter of `class_`; `ChoicesError` names the item that breaks a rule."""
+    """The padded choices of a voter of `class_`; `ChoicesError` names the item at fault."""
     padded = encode_unchecked(manifest.items, selections)
     for number, verdict in enumerate(decode(manifest, padded, class_)):
         if isinstance(verdict, Invalid):
@@ -91,6 +91,8 @@ def decode(manifest: Manifest, padded: bytes, class_: int) -> tuple[Verdict, ...
     """One verdict per item on the padded choices of a voter of `class_`."""
     if len(padded) != manifest.choices_length:
         raise ChoicesError("length", f"{len(padded)} bytes instead of {manifest.choices_length}")
+    if not 0 <= class_ < len(manifest.classes):
+        raise ChoicesError("class", f"there is no class {class_}")
     group = manifest.classes[class_].group
     barred = manifest.barred[class_]
     verdicts: list[Verdict] = []
@@ -109,7 +111,7 @@ def decode(manifest: Manifest, padded: bytes, class_: int) -> tuple[Verdict, ...
 
 
 def increments(manifest: Manifest, verdicts: Sequence[Verdict]) -> list[tuple[int, int]]:
-    """The (cell, amount) pairs that one ballot adds to the heads plane; times the weight in plane 1."""
+    """The (cell, amount) pairs that one ballot adds to plane 0; plane 1 multiplies by weight."""
     added: list[tuple[int, int]] = []
     bases = manifest.cell_bases
     for base, item, verdict in zip(bases, manifest.items, verdicts, strict=False):
@@ -229,8 +231,7 @@ def _limits(item: Item, marks: Marks, barred: set[int]) -> Fault | None:
     groups = item.option_groups
     if groups is not None and len({groups[option - 1] for option, _ in marks}) > 1:
         return Fault.MIXED_GROUPS
-    costs = item.costs
-    if item.cost_cap and costs is not None:
-        if sum(costs[option - 1] for option, _ in marks) > item.cost_cap:
-            return Fault.COST
+    costs = item.costs if item.cost_cap else None
+    if costs is not None and sum(costs[option - 1] for option, _ in marks) > item.cost_cap:
+        return Fault.COST
     return None

@@ -1,4 +1,4 @@
-"""What a signature is bound to: the code, the manifest, the chain and the election's own address."""
+"""What a signature is bound to: code, manifest, chain and the election's own address."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,12 @@ _TYPE = keccak(
 )
 
 
-def system_hash(implementation_code_hash: bytes, module_code_hashes: Sequence[bytes]) -> Digest:
-    """The hash of all code that runs an election: the implementation, then `Election.modules()`."""
-    return hash_words(tag("system"), implementation_code_hash, *module_code_hashes)
+def system_hash(code_hashes: Sequence[bytes]) -> Digest:
+    """The hash of all code that runs an election, given code hashes as `modules()` orders them.
+
+    The implementation comes first.
+    """
+    return hash_words(tag("system"), *code_hashes)
 
 
 def manifest_hash(system: Digest, manifest: bytes) -> Digest:

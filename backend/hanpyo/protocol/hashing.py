@@ -7,20 +7,27 @@ both give the same digest.
 from collections.abc import Callable
 from functools import cache
 
+from Crypto.Hash import keccak as _pycryptodome
+
 from hanpyo.protocol.types import Digest, Word
 
-
-def _fastest_keccak() -> Callable[[bytes], Digest]:
-    try:
-        from sha3 import keccak_256  # type: ignore[import-untyped]
-    except ImportError:
-        from Crypto.Hash import keccak as pycryptodome
-
-        return lambda data: Digest(pycryptodome.new(digest_bits=256, data=data).digest())
-    return lambda data: Digest(keccak_256(data).digest())
+try:
+    from sha3 import keccak_256 as _pysha3  # type: ignore[import-untyped]
+except ImportError:
+    _pysha3 = None
 
 
-keccak = _fastest_keccak()
+def fast_keccak(data: bytes) -> Digest:
+    """keccak-256 by safe-pysha3."""
+    return Digest(_pysha3(data).digest())
+
+
+def portable_keccak(data: bytes) -> Digest:
+    """keccak-256 by pycryptodome."""
+    return Digest(_pycryptodome.new(digest_bits=256, data=data).digest())
+
+
+keccak: Callable[[bytes], Digest] = portable_keccak if _pysha3 is None else fast_keccak
 """The keccak-256 digest of some bytes (Ethereum's padding, not SHA3-256's)."""
 
 

@@ -10,16 +10,17 @@ from hanpyo.protocol.agenda import POINT_METHODS, Item, Method
 
 LANE_WIDTHS = (8, 16, 32, 64, 128)
 MAX_OPENING_GAS = 4_000_000
+_BYTE_MAX = 255
 
 
 def number_width(item: Item) -> int:
     """Bytes of one option number."""
-    return 1 if item.options <= 255 else 2
+    return 1 if item.options <= _BYTE_MAX else 2
 
 
 def points_width(item: Item) -> int:
     """Bytes of one option's points."""
-    return 1 if item.points <= 255 else 2
+    return 1 if item.points <= _BYTE_MAX else 2
 
 
 def uses_bitmap(item: Item) -> bool:

@@ -1,14 +1,14 @@
 """The manifest: everything about an election that is frozen, and its bytes.
 
 A `Manifest` that was built is one that the factory accepts; `decode` refuses whatever is not the
-canonical encoding of one. Whether an election with attested roll entries has registrars is checked by
-whoever holds the roll (`require_registrars`).
+canonical encoding of one. Whether an election with attested roll entries has registrars is checked
+by whoever holds the roll (`require_registrars`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 from hanpyo.protocol.agenda import MAX_ITEMS, Item, decode_item, encode_item
@@ -27,6 +27,7 @@ VERSION = 1
 MAX_BYTES = 24_531
 """EIP-170's 24,576 bytes of code less the 45 of the proxy."""
 MAX_STRATA = 4_096
+MAX_PEOPLE = 255
 CURVE_PRIME = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
 """The field of BN254 (EIP-196), over which y² = x³ + 3 is the curve of the trustees' key."""
 
@@ -79,7 +80,7 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class RollSummary:
-    """What the manifest says of the roll: entries, weights, Merkle root, digest of the roll file."""
+    """What the manifest says of the roll: size, weights, Merkle root, digest of its file."""
 
     size: int
     weight: int
@@ -91,12 +92,15 @@ class RollSummary:
     def __post_init__(self) -> None:
         _check(self.size >= 1, "rollSize", "the roll is empty")
         _check(self.largest_weight >= 1, "largestWeight", "weights are at least 1")
+        _check(self.largest_weight <= self.weight, "largestWeight", "is above rollWeight")
+        _check(self.size <= self.weight, "rollWeight", "is below rollSize; weights are at least 1")
         _check(
-            self.size + self.largest_weight - 1 <= self.weight <= self.size * self.largest_weight,
+            self.largest_weight > 1 or self.weight == self.size,
             "rollWeight",
-            f"{self.weight} is not the sum of {self.size} weights of which the largest is "
-            f"{self.largest_weight}",
+            "is not rollSize although all weights are 1",
         )
+        _check(any(self.root), "rollRoot", "is zero")
+        _check(any(self.file_hash), "rollHash", "is zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A row of the class table: its group, and the (item from 0, option from 1) it may not choose."""
+    """A row of the class table: its group, and the (item from 0, option from 1) barred to it."""
 
     group: int
     barred: tuple[tuple[int, int], ...] = ()
@@ -117,7 +121,7 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One election, frozen. `trustee_key` is the trustees' BN254 point of a sealed election."""
+    """One election, frozen; `trustee_key` is the trustees' BN254 point if it is sealed."""
 
     secrecy: Secrecy
     roll: RollSummary
@@ -218,7 +222,7 @@ def decode(data: bytes) -> Manifest:
     groups = tuple(
         Group(reader.integer(4, "groups"), reader.integer(8, "groups")) for _ in range(group_count)
     )
-    classes = tuple(_decode_class(reader) for _ in range(class_count))
+    classes = _decode_classes(reader, class_count)
     items = tuple(decode_item(reader, group_count) for _ in range(item_count))
     reader.finish()
     manifest = Manifest(
@@ -264,15 +268,14 @@ def _check_people(manifest: Manifest) -> None:
     _check_distinct(registrars, "registrars")
     _check_distinct(clerks, "clerks")
     _check(not set(clerks) & set(registrars), "clerks", "a clerk is also a registrar")
-    _check(
-        manifest.organiser != bytes(20), "organiser", "the zero address cannot create an election"
-    )
+    _check(any(manifest.organiser), "organiser", "the zero address cannot create an election")
 
 
 def _check_distinct(people: Sequence[Address], name: str) -> None:
-    _check(len(people) <= 255, name, "more than 255")
-    _check(all(len(each) == 20 for each in people), name, "an address has 20 bytes")
-    _check(bytes(20) not in people, name, "the zero address")
+    _check(len(people) <= MAX_PEOPLE, name, f"more than {MAX_PEOPLE}")
+    for person in people:
+        exact(person, 20, name, ManifestError)
+        _check(any(person), name, "the zero address")
     _check(len(set(people)) == len(people), name, "an address is named twice")
 
 
@@ -282,8 +285,8 @@ def _check_key(manifest: Manifest) -> None:
     if manifest.secrecy is Secrecy.OPEN:
         _check(key is None, "trusteeX", "an open election has no trustees' key")
         return
-    _check(key is not None, "trusteeX", "a sealed election needs the trustees' key")
-    assert key is not None
+    if key is None:
+        raise ManifestError("trusteeX", "a sealed election needs the trustees' key")
     x, y = key
     _check(max(x, y) < CURVE_PRIME, "trusteeX", "a coordinate is not below the field's prime")
     _check((y * y - x**3 - 3) % CURVE_PRIME == 0, "trusteeX", "the point is not on the curve")
@@ -384,19 +387,34 @@ def _encode(manifest: Manifest) -> bytes:
         for group in manifest.groups
     ]
     items = [encode_item(item, len(manifest.groups)) for item in manifest.items]
-    classes = [_encode_class(row) for row in manifest.classes]
-    return b"".join((*head, *manifest.registrars, *manifest.clerks, *groups, *classes, *items))
-
-
-def _encode_class(row: ClassRow) -> bytes:
-    pairs = (item.to_bytes(2, "big") + option.to_bytes(2, "big") for item, option in row.barred)
-    return row.group.to_bytes(2, "big") + len(row.barred).to_bytes(2, "big") + b"".join(pairs)
-
-
-def _decode_class(reader: Reader) -> ClassRow:
-    group = reader.integer(2, "classes")
-    count = reader.integer(2, "classes")
-    barred = tuple(
-        (reader.integer(2, "classes"), reader.integer(2, "classes")) for _ in range(count)
+    return b"".join(
+        (*head, *manifest.registrars, *manifest.clerks, *groups, _encode_classes(manifest), *items)
     )
-    return ClassRow(group, barred)
+
+
+def _encode_classes(manifest: Manifest) -> bytes:
+    ends = accumulate(len(row.barred) for row in manifest.classes)
+    rows = [
+        row.group.to_bytes(2, "big") + pack(end, 2, "barred", ManifestError)
+        for row, end in zip(manifest.classes, ends, strict=True)
+    ]
+    pairs = [
+        item.to_bytes(2, "big") + option.to_bytes(2, "big")
+        for row in manifest.classes
+        for item, option in row.barred
+    ]
+    return b"".join(rows + pairs)
+
+
+def _decode_classes(reader: Reader, count: int) -> tuple[ClassRow, ...]:
+    rows = [(reader.integer(2, "classes"), reader.integer(2, "classes")) for _ in range(count)]
+    classes = []
+    start = 0
+    for group, end in rows:
+        _check(end >= start, "classes", "a class's barred pairs end before they start")
+        barred = tuple(
+            (reader.integer(2, "barred"), reader.integer(2, "barred")) for _ in range(end - start)
+        )
+        classes.append(ClassRow(group, barred))
+        start = end
+    return tuple(classes)

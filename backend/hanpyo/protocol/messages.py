@@ -31,6 +31,7 @@ class Message(Protocol):
     """What all signed messages have in common."""
 
     TYPE: ClassVar[str]
+    __slots__: tuple[str, ...]
 
     def struct_hash(self) -> Digest:
         """EIP-712's hashStruct."""
@@ -51,7 +52,8 @@ class Ballot:
     """A voter's own act; `content` and `escrow` are as docs/protocol.md section 4 says."""
 
     TYPE: ClassVar[str] = (
-        "Ballot(uint32 voter,uint16 epoch,uint16 revision,uint8 kind,bytes32 content,bytes32 escrow)"
+        "Ballot(uint32 voter,uint16 epoch,uint16 revision,uint8 kind,"
+        "bytes32 content,bytes32 escrow)"
     )
     voter: int
     epoch: int
@@ -67,7 +69,7 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The registrars' statement that `key` is the key of a roll entry with this weight and class."""
+    """The registrars' statement that `key` is a roll entry's, with its weight and class."""
 
     TYPE: ClassVar[str] = (
         "Credential(uint32 voter,bytes32 key,uint64 weight,uint16 class,uint16 epoch)"
@@ -188,7 +190,7 @@ def _parse_type(signature: str) -> tuple[str, list[dict[str, str]]]:
 
 def _plain(message: Message, types: dict[str, list[dict[str, str]]]) -> dict[str, object]:
     names = [each["name"] for each in types[type(message).__name__]]
-    values: list[object] = [getattr(message, each) for each in message.__slots__]  # type: ignore[attr-defined]
+    values: list[object] = [getattr(message, each) for each in message.__slots__]
     return {name: _plain_value(value, types) for name, value in zip(names, values, strict=True)}
 
 
@@ -203,7 +205,7 @@ def _plain_value(value: object, types: dict[str, list[dict[str, str]]]) -> objec
 def _hash(message: Message, sizes: tuple[int, ...]) -> Digest:
     """HashStruct of a flat message; sizes in bytes, 0 for a bytes32."""
     parts: list[bytes] = [_TYPE_HASHES[type(message)]]
-    for name, size in zip(message.__slots__, sizes, strict=True):  # type: ignore[attr-defined]
+    for name, size in zip(message.__slots__, sizes, strict=True):
         value = getattr(message, name)
         if size:
             pack(value, size, name, MessageError)

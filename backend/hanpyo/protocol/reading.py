@@ -57,7 +57,7 @@ class Reader:
 
 
 def pack(value: int, length: int, field: str, error: type[EncodingError]) -> bytes:
-    """An unsigned integer in `length` big-endian bytes; `error` naming the field when it does not fit."""
+    """An unsigned integer in `length` big-endian bytes; `error` when it does not fit."""
     if not 0 <= value < 1 << (8 * length):
         raise error(field, f"{value} does not fit {8 * length} unsigned bits")
     return value.to_bytes(length, "big")

@@ -8,6 +8,7 @@ from hanpyo.protocol.types import Digest
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
 _CODE_BYTES = 10
+_SYMBOLS = 16
 _VALUES = {symbol: value for value, symbol in enumerate(_ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 
 
@@ -22,14 +23,14 @@ def short_code(digest: Digest) -> str:
     """The first 10 bytes of a ballot's digest as 16 symbols, `XXXX-XXXX-XXXX-XXXX`."""
     value = int.from_bytes(digest[:_CODE_BYTES], "big")
     symbols = "".join(_ALPHABET[value >> shift & 31] for shift in range(75, -1, -5))
-    return "-".join(symbols[at : at + 4] for at in range(0, 16, 4))
+    return "-".join(symbols[at : at + 4] for at in range(0, _SYMBOLS, 4))
 
 
 def parse_code(code: str) -> bytes:
     """The first 10 bytes of the digest; takes lower case, blanks, and O, I, L for 0, 1, 1."""
     symbols = "".join(each for each in code.upper() if each not in "- \t\n")
-    if len(symbols) != 16:
-        raise ReceiptError("length", f"{len(symbols)} symbols instead of 16")
+    if len(symbols) != _SYMBOLS:
+        raise ReceiptError("length", f"{len(symbols)} symbols instead of {_SYMBOLS}")
     value = 0
     for symbol in symbols:
         if symbol not in _VALUES:

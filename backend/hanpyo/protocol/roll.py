@@ -36,7 +36,7 @@ class RollError(EncodingError):
 
 @dataclass(frozen=True, slots=True)
 class RollEntry:
-    """One line of the roll: a key id (listed) or a member commitment (attested), weight and class."""
+    """One line of the roll: `who` is a key id (listed) or a member commitment (attested)."""
 
     kind: EntryKind
     who: bytes
@@ -59,7 +59,7 @@ class RollEntry:
 
 
 def member_commitment(identity: bytes, blind: bytes) -> Digest:
-    """What stands for a member on chain; `blind` is 32 random bytes known to member and registrars."""
+    """What stands for a member on chain; `blind`: 32 random bytes, member's and registrars'."""
     return hash_words(tag("member"), keccak(identity), exact(blind, 32, "blind", RollError))
 
 

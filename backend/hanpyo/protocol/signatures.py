@@ -9,7 +9,7 @@ from typing import ClassVar
 from coincurve import PrivateKey, PublicKey
 
 from hanpyo.protocol.hashing import hash_words, keccak, word
-from hanpyo.protocol.reading import EncodingError
+from hanpyo.protocol.reading import EncodingError, exact
 from hanpyo.protocol.types import Address, CompactSignature, Digest, KeyId, KeyType
 
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -32,8 +32,7 @@ def sign(digest: Digest, private_key: bytes) -> CompactSignature:
 
 def recover(digest: Digest, signature: bytes) -> Address:
     """The address whose key made a compact signature; `SignatureError` when there is none."""
-    if len(signature) != 64:
-        raise SignatureError("length", f"{len(signature)} bytes instead of 64")
+    exact(signature, 64, "length", SignatureError)
     s = int.from_bytes(signature[32:], "big")
     parity, s = s >> 255, s & (1 << 255) - 1
     if not 0 < s <= _HALF_ORDER:
@@ -62,8 +61,7 @@ def expand(signature: CompactSignature) -> bytes:
 
 def compact(signature: bytes) -> CompactSignature:
     """A 65-byte signature r, s, v in compact form; refuses a high s and any v but 27 and 28."""
-    if len(signature) != 65:
-        raise SignatureError("length", f"{len(signature)} bytes instead of 65")
+    exact(signature, 65, "length", SignatureError)
     if signature[64] not in (27, 28):
         raise SignatureError("v", f"{signature[64]} is neither 27 nor 28")
     if not 0 < int.from_bytes(signature[32:64], "big") <= _HALF_ORDER:

@@ -1,7 +1,11 @@
-"""Branch streams: some leaves of a batch in full, the rest as subtree roots (docs/protocol.md section 9)."""
+"""Branch streams: some leaves of a batch in full, the rest as roots of subtrees.
+
+docs/protocol.md section 9. The heights of the subtrees left after joining fall from left to right,
+so that a stream has one shape for one set of leaves.
+"""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.reading import Reader
@@ -26,40 +30,33 @@ def encode_stream(
     levels: list[Sequence[Digest]] = [leaves]
     while len(levels[-1]) > 1:
         levels.append(next_level(levels[-1]))
+
+    def emit(height: int, index: int) -> Iterator[bytes]:
+        start, end = index << height, (index + 1) << height
+        if bisect_left(positions, start) == bisect_left(positions, end):
+            yield bytes((height + 1,)) + levels[height][index]
+        elif height == 0:
+            yield bytes((RECORD,)) + records[index]
+        else:
+            yield from emit(height - 1, 2 * index)
+            yield from emit(height - 1, 2 * index + 1)
+
     parts: list[bytes] = []
     start = 0
     for height in range(len(leaves).bit_length() - 1, -1, -1):
         if len(leaves) >> height & 1:
-            _emit(parts, levels, positions, records, height, start >> height)
+            parts += emit(height, start >> height)
             start += 1 << height
     parts += [bytes((OUTSIDE,)) + record for record in outside]
     return b"".join(parts)
-
-
-def _emit(
-    parts: list[bytes],
-    levels: Sequence[Sequence[Digest]],
-    positions: Sequence[int],
-    records: Mapping[int, bytes],
-    height: int,
-    index: int,
-) -> None:
-    start, end = index << height, (index + 1) << height
-    if bisect_left(positions, start) == bisect_left(positions, end):
-        parts.append(bytes((height + 1,)) + levels[height][index])
-    elif height == 0:
-        parts.append(bytes((RECORD,)) + records[index])
-    else:
-        _emit(parts, levels, positions, records, height - 1, 2 * index)
-        _emit(parts, levels, positions, records, height - 1, 2 * index + 1)
 
 
 def rebuild_root(
     reader: Reader,
     take_record: Callable[[Reader], Digest],
     take_outside: Callable[[Reader], None] | None = None,
-) -> Digest:
-    """Read a stream to its end and return the root it makes.
+) -> Digest | None:
+    """Read a stream to its end and return the root it makes; None when it holds no leaf.
 
     `take_record` reads one leaf's record and returns the leaf's hash; `take_outside` reads a record
     outside the tree, where the stream may hold one.
@@ -75,16 +72,17 @@ def rebuild_root(
             _push(stack, token - 1, Digest(reader.take(32, "subtree root")))
         else:
             raise TreeError("token", f"{token} is unknown")
-    if not stack:
-        raise TreeError("stream", "holds no leaf")
-    node = stack.pop()[1]
+    root: Digest | None = None
     while stack:
-        node = keccak(stack.pop()[1] + node)
-    return node
+        node = stack.pop()[1]
+        root = node if root is None else keccak(node + root)
+    return root
 
 
 def _push(stack: list[tuple[int, Digest]], height: int, node: Digest) -> None:
     while stack and stack[-1][0] == height:
         node = keccak(stack.pop()[1] + node)
         height += 1
+    if stack and stack[-1][0] < height:
+        raise TreeError("height", f"a subtree of height {height} follows a smaller one")
     stack.append((height, node))

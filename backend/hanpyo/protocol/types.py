@@ -23,7 +23,7 @@ KeyId = NewType("KeyId", bytes)
 Address = NewType("Address", bytes)
 """20 bytes."""
 CompactSignature = NewType("CompactSignature", bytes)
-"""An ECDSA signature over secp256k1 as EIP-2098 packs it: r, then s with v in its top bit; 64 bytes."""
+"""An ECDSA signature as EIP-2098 packs it: r, then s with v in its top bit; 64 bytes."""
 
 ZERO_WORD = Word(bytes(32))
 

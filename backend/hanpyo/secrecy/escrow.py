@@ -1,7 +1,8 @@
 """Sealed ballots: an envelope that commits to the choices, an escrow that the trustees can open.
 
-The specification is docs/protocol.md section 6. What `open_escrow` returns as an opening matches the
-envelope; a bad escrow names the first check that failed, which anyone can repeat with the trustees' key.
+The specification is docs/protocol.md section 6. What `open_escrow` returns as an opening matches
+the envelope; a bad escrow names the check that failed, which anyone can repeat with the trustees'
+key.
 """
 
 import secrets
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hanpyo.protocol.envelopes import Position, envelope
 from hanpyo.protocol.hashing import hash_words, keccak, tag, word
 from hanpyo.protocol.types import Digest, Word
 from hanpyo.secrecy.group import (
@@ -24,21 +26,6 @@ from hanpyo.secrecy.group import (
 
 HEAD = 33
 """Bytes of an escrow before the choices: R compressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a sealed ballot belongs; `context` is CTX, two words."""
-
-    context: bytes
-    voter: int
-    epoch: int
-    revision: int
-
-    @property
-    def words(self) -> bytes:
-        """CTX, voter, epoch, revision."""
-        return self.context + word(self.voter) + word(self.epoch) + word(self.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +68,6 @@ class BadEscrow:
     """An escrow that voids its ballot."""
 
     fault: EscrowFault
-
-
-def envelope(position: Position, choices: bytes, salt: bytes) -> Digest:
-    """The commitment to padded choices under a salt."""
-    return hash_words(tag("envelope"), position.words, keccak(choices), salt)
 
 
 def seal(

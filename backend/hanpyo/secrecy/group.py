@@ -1,8 +1,8 @@
 """BN254 G1 (EIP-196) behind a small group interface.
 
-About 100 bits of security against discrete logarithms. Points that leave `decompress` or pass `check`
-are on the curve and reduced; the group has prime order, so they lie in it. Not constant-time: a voter's
-machine seals one ballot, and the trustees' secret is used only when it is about to be published.
+About 100 bits of security against discrete logarithms. Points that leave `decompress` or pass
+`check` are on the curve and reduced; the group has prime order, so they lie in it. Not constant
+time: a voter's machine seals one ballot, and the trustees' secret opens only when it is published.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,11 +23,14 @@ _Jacobian = tuple[int, int, int]
 """(X, Y, Z) for x = X/Z², y = Y/Z³; infinity is Z = 0."""
 
 GENERATOR: Point = (1, 2)
+COMPRESSED = 33
+"""Bytes of a compressed point."""
+_PARITIES = (2, 3)
 
 _B = 3
 _SQRT_EXPONENT = (P + 1) // 4
 _BETA = 2203960485148121921418603742825762020974279258880205651966
-"""A cube root of 1 in the field: (x, y) ↦ (βx, y) multiplies by λ (Gallant, Lambert, Vanstone 2001)."""
+"""A cube root of 1: (x, y) ↦ (βx, y) multiplies by λ (Gallant, Lambert, Vanstone 2001)."""
 _LAMBDA = 4407920970296243842393367215006156084916469457145843978461
 _WINDOW = 8
 _TABLE = 8
@@ -94,7 +97,7 @@ def compress(point: Point) -> bytes:
 
 def decompress(data: bytes) -> Point:
     """The point of 33 bytes; `PointError` when there is none."""
-    if len(data) != 33 or data[0] not in (2, 3):
+    if len(data) != COMPRESSED or data[0] not in _PARITIES:
         raise PointError("the first byte of the point is neither 2 nor 3")
     x = int.from_bytes(data[1:], "big")
     if x >= P:
