@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import ClassVar
 
 from hanpyo.protocol.agenda import MAX_ITEMS, Item, decode_item, encode_item
 from hanpyo.protocol.layout import (
@@ -20,7 +19,17 @@ from hanpyo.protocol.layout import (
     tally_layout,
     worst_opening_gas,
 )
-from hanpyo.protocol.reading import EncodingError, Reader, exact, pack, require
+from hanpyo.protocol.manifest_parts import (
+    AgendaTooLargeError,
+    ClassRow,
+    Group,
+    ManifestError,
+    NoRegistrarsError,
+    RollSummary,
+    Timetable,
+    check,
+)
+from hanpyo.protocol.reading import Reader, exact, pack, require
 from hanpyo.protocol.types import Address, Channel, Digest, Secrecy, Timestamp, Word
 
 VERSION = 1
@@ -33,90 +42,19 @@ CURVE_PRIME = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
 
 _ROLL_IN_FILE = 1
 
-
-class ManifestError(EncodingError):
-    """A manifest that cannot be an election's."""
-
-    code: ClassVar[str] = "bad_manifest"
-    subject: ClassVar[str] = "manifest"
-
-
-class AgendaTooLargeError(ManifestError):
-    """An agenda that does not fit the code of a contract or the gas of one opening."""
-
-    code: ClassVar[str] = "agenda_too_large"
-
-
-class NoRegistrarsError(ManifestError):
-    """Attested roll entries and nobody to attest them."""
-
-    code: ClassVar[str] = "no_registrars"
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """The frozen times, in seconds since 1970, as docs/protocol.md section 2 names them."""
-
-    opens_at: Timestamp
-    closes_at: Timestamp
-    barrier_at: Timestamp
-    opening_at: Timestamp
-    key_deadline: Timestamp
-    certify_at: Timestamp
-    rebind_until: Timestamp
-
-    def __post_init__(self) -> None:
-        ordered = (
-            (self.opens_at < self.closes_at, "closesAt", "is not after opensAt"),
-            (self.closes_at <= self.barrier_at, "barrierAt", "is before closesAt"),
-            (self.barrier_at < self.opening_at, "openingAt", "is not after barrierAt"),
-            (self.opening_at <= self.key_deadline, "keyDeadline", "is before openingAt"),
-            (self.key_deadline <= self.certify_at, "certifyAt", "is before keyDeadline"),
-            (self.rebind_until <= self.closes_at, "rebindUntil", "is after closesAt"),
-        )
-        for holds, name, problem in ordered:
-            _check(holds, name, problem)
-
-
-@dataclass(frozen=True, slots=True)
-class RollSummary:
-    """What the manifest says of the roll: size, weights, Merkle root, digest of its file."""
-
-    size: int
-    weight: int
-    largest_weight: int
-    root: Digest
-    file_hash: Digest
-    in_file: bool = False
-
-    def __post_init__(self) -> None:
-        _check(self.size >= 1, "rollSize", "the roll is empty")
-        _check(self.largest_weight >= 1, "largestWeight", "weights are at least 1")
-        _check(self.largest_weight <= self.weight, "largestWeight", "is above rollWeight")
-        _check(self.size <= self.weight, "rollWeight", "is below rollSize; weights are at least 1")
-        _check(
-            self.largest_weight > 1 or self.weight == self.size,
-            "rollWeight",
-            "is not rollSize although all weights are 1",
-        )
-        _check(any(self.root), "rollRoot", "is zero")
-        _check(any(self.file_hash), "rollHash", "is zero")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The roll's totals in one voter group."""
-
-    heads: int
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRow:
-    """A row of the class table: its group, and the (item from 0, option from 1) barred to it."""
-
-    group: int
-    barred: tuple[tuple[int, int], ...] = ()
+__all__ = [
+    "AgendaTooLargeError",
+    "ClassRow",
+    "Group",
+    "Item",
+    "Manifest",
+    "ManifestError",
+    "NoRegistrarsError",
+    "RollSummary",
+    "Timetable",
+    "decode",
+    "require_registrars",
+]
 
 
 @dataclass(frozen=True)
@@ -194,9 +132,9 @@ def decode(data: bytes) -> Manifest:
     require(len(data) <= MAX_BYTES, "size", f"above {MAX_BYTES} bytes", AgendaTooLargeError)
     reader = Reader(data, ManifestError)
     version = reader.integer(1, "version")
-    _check(version == VERSION, "version", f"{version} is unknown")
+    check(version == VERSION, "version", f"{version} is unknown")
     secrecy_number = reader.integer(1, "secrecy")
-    _check(secrecy_number <= Secrecy.ENCRYPTED, "secrecy", f"{secrecy_number} is unknown")
+    check(secrecy_number <= Secrecy.ENCRYPTED, "secrecy", f"{secrecy_number} is unknown")
     declared_length = reader.integer(2, "choicesLength")
     size, weight, largest = (
         reader.integer(4, "rollSize"),
@@ -213,7 +151,7 @@ def decode(data: bytes) -> Manifest:
     threshold = reader.integer(1, "threshold")
     clerk_count = reader.integer(1, "clerkCount")
     flags = reader.integer(1, "flags")
-    _check(flags <= _ROLL_IN_FILE, "flags", f"unknown bits in {flags:#04x}")
+    check(flags <= _ROLL_IN_FILE, "flags", f"unknown bits in {flags:#04x}")
     group_count = reader.integer(2, "groupCount")
     class_count = reader.integer(2, "classCount")
     item_count = reader.integer(2, "itemCount")
@@ -242,7 +180,7 @@ def decode(data: bytes) -> Manifest:
         threshold=threshold,
         clerks=clerks,
     )
-    _check(
+    check(
         declared_length == manifest.choices_length,
         "choicesLength",
         f"{declared_length}, but the agenda makes {manifest.choices_length}",
@@ -250,63 +188,59 @@ def decode(data: bytes) -> Manifest:
     return manifest
 
 
-def _check(condition: bool, name: str, problem: str) -> None:
-    require(condition, name, problem, ManifestError)
-
-
 def _check_people(manifest: Manifest) -> None:
     registrars, clerks, threshold = manifest.registrars, manifest.clerks, manifest.threshold
     if registrars:
-        _check(
+        check(
             len(registrars) < 2 * threshold <= 2 * len(registrars),
             "threshold",
             f"{threshold} of {len(registrars)} is not a majority",
         )
     else:
-        _check(threshold == 0, "threshold", "must be 0 where there is no registrar")
-    _check(len(clerks) != 1, "clerkCount", "one clerk alone cannot act; name none or two")
+        check(threshold == 0, "threshold", "must be 0 where there is no registrar")
+    check(len(clerks) != 1, "clerkCount", "one clerk alone cannot act; name none or two")
     _check_distinct(registrars, "registrars")
     _check_distinct(clerks, "clerks")
-    _check(not set(clerks) & set(registrars), "clerks", "a clerk is also a registrar")
-    _check(any(manifest.organiser), "organiser", "the zero address cannot create an election")
+    check(not set(clerks) & set(registrars), "clerks", "a clerk is also a registrar")
+    check(any(manifest.organiser), "organiser", "the zero address cannot create an election")
 
 
 def _check_distinct(people: Sequence[Address], name: str) -> None:
-    _check(len(people) <= MAX_PEOPLE, name, f"more than {MAX_PEOPLE}")
+    check(len(people) <= MAX_PEOPLE, name, f"more than {MAX_PEOPLE}")
     for person in people:
         exact(person, 20, name, ManifestError)
-        _check(any(person), name, "the zero address")
-    _check(len(set(people)) == len(people), name, "an address is named twice")
+        check(any(person), name, "the zero address")
+    check(len(set(people)) == len(people), name, "an address is named twice")
 
 
 def _check_key(manifest: Manifest) -> None:
     key = manifest.trustee_key
-    _check(manifest.secrecy is not Secrecy.ENCRYPTED, "secrecy", "encrypted is not offered yet")
+    check(manifest.secrecy is not Secrecy.ENCRYPTED, "secrecy", "encrypted is not offered yet")
     if manifest.secrecy is Secrecy.OPEN:
-        _check(key is None, "trusteeX", "an open election has no trustees' key")
+        check(key is None, "trusteeX", "an open election has no trustees' key")
         return
     if key is None:
         raise ManifestError("trusteeX", "a sealed election needs the trustees' key")
     x, y = key
-    _check(max(x, y) < CURVE_PRIME, "trusteeX", "a coordinate is not below the field's prime")
-    _check((y * y - x**3 - 3) % CURVE_PRIME == 0, "trusteeX", "the point is not on the curve")
+    check(max(x, y) < CURVE_PRIME, "trusteeX", "a coordinate is not below the field's prime")
+    check((y * y - x**3 - 3) % CURVE_PRIME == 0, "trusteeX", "the point is not on the curve")
 
 
 def _check_tables(manifest: Manifest) -> None:
     groups, classes, items = manifest.groups, manifest.classes, manifest.items
-    _check(
+    check(
         1 <= len(groups) <= MAX_STRATA // len(Channel),
         "groupCount",
         f"{len(groups)} is not 1 … {MAX_STRATA // len(Channel)}",
     )
-    _check(1 <= len(classes) < 1 << 16, "classCount", f"{len(classes)} is not 1 … 65535")
-    _check(1 <= len(items) <= MAX_ITEMS, "itemCount", f"{len(items)} is not 1 … {MAX_ITEMS}")
-    _check(
+    check(1 <= len(classes) < 1 << 16, "classCount", f"{len(classes)} is not 1 … 65535")
+    check(1 <= len(items) <= MAX_ITEMS, "itemCount", f"{len(items)} is not 1 … {MAX_ITEMS}")
+    check(
         sum(group.heads for group in groups) == manifest.roll.size,
         "groups",
         "their heads do not add up to the roll's size",
     )
-    _check(
+    check(
         sum(group.weight for group in groups) == manifest.roll.weight,
         "groups",
         "their weights do not add up to the roll's weight",
@@ -315,20 +249,20 @@ def _check_tables(manifest: Manifest) -> None:
         _check_class(manifest, number, row)
     for item in items:
         for group in item.eligible or ():
-            _check(0 <= group < len(groups), "eligible groups", f"there is no group {group}")
+            check(0 <= group < len(groups), "eligible groups", f"there is no group {group}")
 
 
 def _check_class(manifest: Manifest, number: int, row: ClassRow) -> None:
     name = f"class {number}"
-    _check(0 <= row.group < len(manifest.groups), name, f"there is no group {row.group}")
-    _check(
+    check(0 <= row.group < len(manifest.groups), name, f"there is no group {row.group}")
+    check(
         all(earlier < later for earlier, later in pairwise(row.barred)),
         name,
         "barred options are not strictly ascending",
     )
     for item, option in row.barred:
-        _check(0 <= item < len(manifest.items), name, f"there is no item {item} to bar from")
-        _check(
+        check(0 <= item < len(manifest.items), name, f"there is no item {item} to bar from")
+        check(
             1 <= option <= manifest.items[item].options, name, f"item {item} has no option {option}"
         )
 
@@ -411,7 +345,7 @@ def _decode_classes(reader: Reader, count: int) -> tuple[ClassRow, ...]:
     classes = []
     start = 0
     for group, end in rows:
-        _check(end >= start, "classes", "a class's barred pairs end before they start")
+        check(end >= start, "classes", "a class's barred pairs end before they start")
         barred = tuple(
             (reader.integer(2, "barred"), reader.integer(2, "barred")) for _ in range(end - start)
         )
