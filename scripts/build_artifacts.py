@@ -23,6 +23,11 @@ from scripts.toolchain.solidity import (
 
 ARTIFACTS = ROOT / "backend" / "hanpyo" / "chain" / "artifacts"
 SUPPORT = f"{CONTRACTS.name}/mocks/"
+_VERIFIERS = "@openzeppelin/contracts/utils/cryptography/verifiers"
+DEPLOYED_PACKAGES = tuple(
+    f"{_VERIFIERS}/ERC7913{name}Verifier.sol" for name in ("P256", "WebAuthn")
+)
+"""What a deployment puts on chain beside the project's own contracts."""
 
 
 def render(contract: Compiled) -> str:
@@ -45,8 +50,9 @@ def build() -> dict[Path, str]:
 
     Raises `ToolchainError` for a compiler warning, or for code that no chain would accept.
     """
-    compiler_input = standard_input(project_sources())
-    contracts, warnings = compile_contracts(compiler_input, within=f"{CONTRACTS.name}/")
+    compiler_input = standard_input(project_sources(), packages=DEPLOYED_PACKAGES)
+    within = (f"{CONTRACTS.name}/", *DEPLOYED_PACKAGES)
+    contracts, warnings = compile_contracts(compiler_input, within=within)
     if warnings:
         raise ToolchainError("The compiler warns:\n" + "\n".join(warnings))
     product = [contract for contract in contracts if not contract.source.startswith(SUPPORT)]

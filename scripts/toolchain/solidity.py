@@ -53,13 +53,17 @@ def project_sources(folder: Path = CONTRACTS) -> list[Path]:
 
 
 def standard_input(
-    files: Iterable[Path], *, root: Path = ROOT, runs: int = OPTIMIZER_RUNS
+    files: Iterable[Path],
+    *,
+    packages: Iterable[str] = (),
+    root: Path = ROOT,
+    runs: int = OPTIMIZER_RUNS,
 ) -> dict[str, Any]:
-    """The compiler's input for `files` and everything they import, contents included.
+    """The compiler's input for `files`, `packages` (import names) and everything they import.
 
     Source names are paths from `root`, or the import names of npm packages.
     """
-    pending = [path.relative_to(root).as_posix() for path in files]
+    pending = [*packages, *(path.relative_to(root).as_posix() for path in files)]
     sources: dict[str, dict[str, str]] = {}
     while pending:
         name = pending.pop()
@@ -81,9 +85,9 @@ def standard_input(
 
 
 def compile_contracts(
-    compiler_input: Mapping[str, Any], *, within: str = ""
+    compiler_input: Mapping[str, Any], *, within: str | tuple[str, ...] = ""
 ) -> tuple[list[Compiled], list[str]]:
-    """Compile and return the concrete contracts under `within`, by name, and the warnings.
+    """Compile and return the concrete contracts of sources that begin with `within`, and warnings.
 
     Raises `ToolchainError` with the compiler's words where it refuses the sources.
     """
