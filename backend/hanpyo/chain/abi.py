@@ -130,4 +130,3 @@ def _type(part: Mapping[str, Any]) -> str:
     if not kind.startswith("tuple"):
         return kind
     return f"({','.join(map(_type, part['components']))}){kind.removeprefix('tuple')}"
-
