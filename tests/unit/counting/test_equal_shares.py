@@ -195,7 +195,7 @@ def test_the_unit_of_money_does_not_matter(budget: Budget, votes: list[Vote], fa
     assert (plain.options, plain.increments) == (scaled.options, scaled.increments)
 
 
-class CostTimesPoints(AdditiveSatisfaction):
+class CostTimesPoints(AdditiveSatisfaction):  # type: ignore[misc]  # pabutools is untyped
     """pabutools' satisfaction for the utility points × cost."""
 
     def __init__(self, instance: Any, profile: Any, ballot: Any) -> None:
@@ -205,7 +205,7 @@ class CostTimesPoints(AdditiveSatisfaction):
         super().__init__(instance, profile, ballot, value)
 
 
-class PointsAlone(AdditiveSatisfaction):
+class PointsAlone(AdditiveSatisfaction):  # type: ignore[misc]  # pabutools is untyped
     """pabutools' satisfaction for the utility of points alone."""
 
     def __init__(self, instance: Any, profile: Any, ballot: Any) -> None:
