@@ -12,6 +12,7 @@ export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
 
 PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report=
 TYPED := backend scripts bench tests
 
 .PHONY: help setup run test lint fmt compile check-artifacts pytest deep bench bench-gas lock clean
@@ -46,8 +47,11 @@ compile: setup ## Compile the contracts into the artifacts kept in git
 check-artifacts: setup
 	$(PY) -m scripts.build_artifacts --check
 
-pytest: setup
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+pytest: setup ## Every test; ARGS narrows them
+	coverage erase
+	$(PYTEST) -p no:ape_test --ignore tests/contracts $(ARGS)
+	$(PYTEST) --cov-append tests/contracts
+	coverage report
 
 deep: setup ## Slither, symbolic checks and long property runs (under 60 minutes)
 	$(PY) -m scripts.deep

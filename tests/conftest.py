@@ -1,6 +1,7 @@
 """What holds for every test: nothing is skipped, properties are reproducible, tools are found."""
 
 import os
+import socket
 from collections.abc import Generator
 from pathlib import Path
 
@@ -23,6 +24,17 @@ os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / ".toolchain" / "solcx"))
 os.environ["PATH"] = os.pathsep.join(
     [str(ROOT / ".venv" / "bin"), str(ROOT / ".toolchain" / "bin"), os.environ["PATH"]]
 )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# Ape would have all workers try the same port first.
+os.environ["APE_FOUNDRY_HOST"] = f"http://127.0.0.1:{_free_port()}"
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
