@@ -25,7 +25,7 @@ class AgendaError(EncodingError):
     """An agenda item that the record cannot hold."""
 
     code: ClassVar[str] = "bad_agenda"
-    subject: ClassVar[str] = "agenda item"
+    subject: ClassVar[str] = "agenda"
 
 
 class Method(IntEnum):

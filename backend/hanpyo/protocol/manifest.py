@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from hanpyo.protocol.agenda import MAX_ITEMS, Item, decode_item, encode_item
+from hanpyo.protocol.agenda import MAX_ITEMS, AgendaError, Item, decode_item, encode_item
 from hanpyo.protocol.layout import (
     MAX_OPENING_GAS,
     TallyLayout,
@@ -37,6 +37,7 @@ MAX_BYTES = 24_531
 """EIP-170's 24,576 bytes of code less the 45 of the proxy."""
 MAX_STRATA = 4_096
 MAX_PEOPLE = 255
+MAX_CLASSES = 65_535
 CURVE_PRIME = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
 """The field of BN254 (EIP-196), over which y² = x³ + 3 is the curve of the trustees' key."""
 
@@ -76,6 +77,12 @@ class Manifest:
     clerks: tuple[Address, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_counts(
+            len(self.registrars),
+            self.threshold,
+            len(self.clerks),
+            (len(self.groups), len(self.classes), len(self.items)),
+        )
         _check_people(self)
         _check_key(self)
         _check_tables(self)
@@ -155,13 +162,14 @@ def decode(data: bytes) -> Manifest:
     group_count = reader.integer(2, "groupCount")
     class_count = reader.integer(2, "classCount")
     item_count = reader.integer(2, "itemCount")
+    _check_counts(registrar_count, threshold, clerk_count, (group_count, class_count, item_count))
     registrars = tuple(Address(reader.take(20, "registrars")) for _ in range(registrar_count))
     clerks = tuple(Address(reader.take(20, "clerks")) for _ in range(clerk_count))
     groups = tuple(
         Group(reader.integer(4, "groups"), reader.integer(8, "groups")) for _ in range(group_count)
     )
     classes = _decode_classes(reader, class_count)
-    items = tuple(decode_item(reader, group_count) for _ in range(item_count))
+    items = tuple(_decode_item(reader, number, group_count) for number in range(item_count))
     reader.finish()
     manifest = Manifest(
         secrecy=Secrecy(secrecy_number),
@@ -188,21 +196,32 @@ def decode(data: bytes) -> Manifest:
     return manifest
 
 
-def _check_people(manifest: Manifest) -> None:
-    registrars, clerks, threshold = manifest.registrars, manifest.clerks, manifest.threshold
+def _check_counts(
+    registrars: int, threshold: int, clerks: int, tables: tuple[int, int, int]
+) -> None:
+    groups, classes, items = tables
     if registrars:
         check(
-            len(registrars) < 2 * threshold <= 2 * len(registrars),
+            registrars < 2 * threshold <= 2 * registrars,
             "threshold",
-            f"{threshold} of {len(registrars)} is not a majority",
+            f"{threshold} of {registrars} is not a majority",
         )
     else:
         check(threshold == 0, "threshold", "must be 0 where there is no registrar")
-    check(len(clerks) != 1, "clerkCount", "one clerk alone cannot act; name none or two")
-    _check_distinct(registrars, "registrars")
-    _check_distinct(clerks, "clerks")
-    check(not set(clerks) & set(registrars), "clerks", "a clerk is also a registrar")
+    check(clerks != 1, "clerkCount", "one clerk alone cannot act; name none or two")
+    most_groups = MAX_STRATA // len(Channel)
+    check(1 <= groups <= most_groups, "groupCount", f"{groups} is not 1 … {most_groups}")
+    check(1 <= classes <= MAX_CLASSES, "classCount", f"{classes} is not 1 … {MAX_CLASSES}")
+    check(1 <= items <= MAX_ITEMS, "itemCount", f"{items} is not 1 … {MAX_ITEMS}")
+
+
+def _check_people(manifest: Manifest) -> None:
+    _check_distinct(manifest.registrars, "registrars")
+    _check_distinct(manifest.clerks, "clerks")
+    both = set(manifest.clerks) & set(manifest.registrars)
+    check(not both, "clerks", "a clerk is also a registrar")
     check(any(manifest.organiser), "organiser", "the zero address cannot create an election")
+    check(any(manifest.text_hash), "textHash", "is zero")
 
 
 def _check_distinct(people: Sequence[Address], name: str) -> None:
@@ -228,13 +247,6 @@ def _check_key(manifest: Manifest) -> None:
 
 def _check_tables(manifest: Manifest) -> None:
     groups, classes, items = manifest.groups, manifest.classes, manifest.items
-    check(
-        1 <= len(groups) <= MAX_STRATA // len(Channel),
-        "groupCount",
-        f"{len(groups)} is not 1 … {MAX_STRATA // len(Channel)}",
-    )
-    check(1 <= len(classes) < 1 << 16, "classCount", f"{len(classes)} is not 1 … 65535")
-    check(1 <= len(items) <= MAX_ITEMS, "itemCount", f"{len(items)} is not 1 … {MAX_ITEMS}")
     check(
         sum(group.heads for group in groups) == manifest.roll.size,
         "groups",
@@ -338,6 +350,13 @@ def _encode_classes(manifest: Manifest) -> bytes:
         for item, option in row.barred
     ]
     return b"".join(rows + pairs)
+
+
+def _decode_item(reader: Reader, number: int, group_count: int) -> Item:
+    try:
+        return decode_item(reader, group_count)
+    except AgendaError as fault:
+        raise AgendaError(f"item {number}, {fault.field}", fault.problem) from fault
 
 
 def _decode_classes(reader: Reader, count: int) -> tuple[ClassRow, ...]:

@@ -3,6 +3,7 @@
 A digest made here equals the one a wallet makes of `typed_data` (tested against eth_account).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -164,7 +165,7 @@ _TYPE_HASHES: dict[type[Message], Digest] = {
 }
 
 
-def credential_list_hash(struct_hashes: list[Digest]) -> Digest:
+def credential_list_hash(struct_hashes: Sequence[bytes]) -> Digest:
     """The struct hash of a CredentialList whose credentials have these struct hashes, in order."""
     return hash_words(_TYPE_HASHES[CredentialList], keccak(b"".join(struct_hashes)))
 
