@@ -50,6 +50,7 @@ check-artifacts: setup
 pytest: setup ## Every test; ARGS narrows them
 	coverage erase
 	$(PYTEST) -p no:ape_test --ignore tests/contracts $(ARGS)
+	$(PY) -m scripts.compile_with_ape
 	$(PYTEST) --cov-append tests/contracts
 	coverage report
 
