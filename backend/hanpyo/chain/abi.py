@@ -4,7 +4,7 @@ Values are Python's: ints, bytes, text, bools, tuples for structs and arrays. Ad
 out as text in lower case and go in as text or 20 bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -116,7 +116,9 @@ class Interface:
 def constructor_data(name: str, *arguments: object) -> bytes:
     """The bytes that deploy the packaged contract `name` with these constructor arguments."""
     artifact = load_artifact(name)
-    inputs = next((e["inputs"] for e in artifact.abi if e["type"] == "constructor"), [])
+    inputs: Sequence[Mapping[str, Any]] = next(
+        (entry["inputs"] for entry in artifact.abi if entry["type"] == "constructor"), ()
+    )
     return artifact.creation + encode(tuple(map(_type, inputs)), arguments)
 
 

@@ -195,10 +195,9 @@ class ElectionContract(_Contract):
 
     def result(self, item: int) -> ItemResult:
         """The tally of an item, from 0, and what its rule makes of it."""
-        outcome, quorum, direct, approval, *figures, heads, weights = self._read("result", item)[0]
-        return ItemResult(
-            Outcome(outcome), quorum, direct, approval, *figures, tuple(heads), tuple(weights)
-        )
+        values = self._read("result", item)[0]
+        outcome, heads, weights = Outcome(values[0]), tuple(values[-2]), tuple(values[-1])
+        return ItemResult(outcome, *values[1:-2], heads, weights)
 
     def progress(self) -> tuple[Progress, Counters]:
         """What has happened so far, in flags and counters."""

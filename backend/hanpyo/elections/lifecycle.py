@@ -1,0 +1,210 @@
+"""The life of an election on a chain, step by step: create, freeze, settle, open, certify.
+
+Each step waits until it is confirmed. Who may take it is decided by the contract, not here.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from hanpyo.chain.contracts import ElectionContract, FactoryContract
+from hanpyo.chain.sender import Sender
+from hanpyo.chain.tickets import TransactionRequest
+from hanpyo.elections.plan import Plan
+from hanpyo.elections.progress import Advance
+from hanpyo.elections.record import ElectionRecord, RecordedAct, RecordedFirsts
+from hanpyo.elections.venue import fitting, send_in_parts
+from hanpyo.errors import HanpyoError
+from hanpyo.protocol.calls import opening_records, opening_stream, settle_stream
+from hanpyo.protocol.envelopes import Position
+from hanpyo.protocol.manifest import Manifest
+from hanpyo.protocol.offers import Act
+from hanpyo.protocol.roll import ENTRY_BYTES, encode_roll
+from hanpyo.protocol.types import ZERO_WORD, Secrecy
+from hanpyo.secrecy.escrow import BadEscrow, Opening
+from hanpyo.secrecy.trustee import TrusteeKey
+
+ROLL_PART = 1_500
+"""Roll entries in one transaction."""
+CALL_PART = 200
+"""Voters settled or opened in one transaction where size and gas allow it."""
+_RECORD_HEAD = 64
+_WORD = 32
+
+
+class KeyNotReleased(HanpyoError):
+    """Sealed ballots cannot be opened before the trustees' key is on chain."""
+
+    code: ClassVar[str] = "key_not_released"
+    retryable: ClassVar[bool] = True
+
+
+def create(sender: Sender, factory: FactoryContract, manifest: Manifest) -> ElectionContract:
+    """Create the election as a draft; the sender must be the manifest's organiser."""
+    nonce = secrets.randbits(64)
+    sender.transact(factory.create(manifest, nonce))
+    return ElectionContract(factory.rpc, factory.address_of(manifest, nonce))
+
+
+def publish_and_freeze(
+    sender: Sender, contract: ElectionContract, plan: Plan, advance: Advance = lambda _: None
+) -> None:
+    """Publish text and roll (unless a file holds the roll), then freeze for ever."""
+    sender.transact(contract.publish_text(plan.text_json))
+    data = encode_roll(plan.roll)
+    for first in range(0, 0 if plan.roll_in_file else len(plan.roll), ROLL_PART):
+        entries = data[first * ENTRY_BYTES : (first + ROLL_PART) * ENTRY_BYTES]
+        sender.transact(contract.publish_roll(first, entries))
+        advance(len(entries) // ENTRY_BYTES)
+    sender.transact(contract.freeze())
+
+
+def settle_all(
+    sender: Sender,
+    contract: ElectionContract,
+    record: ElectionRecord,
+    advance: Advance = lambda _: None,
+) -> int:
+    """Settle every voter with several acts who is not settled; how many there were."""
+    waiting = {voter for voter in record.later if voter not in record.settled}
+    size = 2 * (_RECORD_HEAD + contract.manifest.choices_length + 2 * _WORD)
+    size += _WORD * CALL_PART.bit_length()
+    for batch in record.batches.values():
+        positions = [at for at, first in enumerate(batch.firsts) if first.voter in waiting]
+        send_in_parts(
+            sender,
+            positions,
+            _settling(contract, record, batch),
+            most=fitting(size, CALL_PART),
+            advance=advance,
+        )
+    outside = [voter for voter in sorted(waiting) if voter not in record.firsts]
+    send_in_parts(
+        sender,
+        outside,
+        lambda part: contract.settle(
+            0, ZERO_WORD, settle_stream((), {}, [(v, _live_act(record, v)) for v in part])
+        ),
+        most=fitting(size, CALL_PART),
+        advance=advance,
+    )
+    return len(waiting)
+
+
+def open_all(
+    sender: Sender,
+    contract: ElectionContract,
+    record: ElectionRecord,
+    advance: Advance = lambda _: None,
+) -> int:
+    """Open every live sealed ballot that is not, and void those whose escrow is bad.
+
+    The secret is the one on chain. Returns how many were voided; raises `KeyNotReleased`.
+    """
+    if contract.manifest.secrecy is not Secrecy.SEALED:
+        return 0
+    secret = contract.secret()
+    if secret == 0:
+        raise KeyNotReleased("the trustees' key is not on chain yet: release it, then open")
+    opener = _Opener(contract, TrusteeKey(secret))
+    done = record.opened.keys() | record.voided
+    voided = 0
+    for batch in record.batches.values():
+        live = {
+            at: first
+            for at, first in enumerate(batch.firsts)
+            if first.voter not in record.later and first.voter not in done
+        }
+        voided += opener.open_firsts(sender, batch, live, advance)
+    later = [act for voter, act in record.later.items() if act.act.is_ballot and voter not in done]
+    return voided + opener.open_later(sender, later, advance)
+
+
+class _Opener:
+    """Opens with the released key."""
+
+    def __init__(self, contract: ElectionContract, trustee: TrusteeKey) -> None:
+        self._contract = contract
+        self._length = contract.manifest.choices_length
+        self._opener = trustee.opener()
+        bytes_each = _RECORD_HEAD + 2 * _WORD + self._length + _WORD * CALL_PART.bit_length()
+        self._most = fitting(bytes_each, CALL_PART)
+
+    def open_firsts(
+        self,
+        sender: Sender,
+        batch: RecordedFirsts,
+        live: dict[int, RecordedAct],
+        advance: Advance,
+    ) -> int:
+        found = {at: self._try(first) for at, first in live.items()}
+        good = {at: each for at, each in found.items() if isinstance(each, Opening)}
+        acts = [first.act for first in batch.firsts]
+        send_in_parts(
+            sender,
+            sorted(good),
+            lambda part: self._contract.open(
+                batch.number,
+                batch.seals,
+                opening_stream(acts, {at: (good[at].choices, good[at].salt) for at in part}),
+            ),
+            most=self._most,
+            advance=advance,
+        )
+        seals = [act.hash for act in acts]
+        bad = [at for at, each in found.items() if isinstance(each, BadEscrow)]
+        for at in bad:
+            evidence = _evidence(batch.firsts[at])
+            request = self._contract.void_first(batch.number, batch.root, seals, at, evidence)
+            sender.transact(request)
+            advance(1)
+        return len(bad)
+
+    def open_later(self, sender: Sender, acts: Sequence[RecordedAct], advance: Advance) -> int:
+        found = [(act, self._try(act)) for act in acts]
+        good = [
+            (act.act, (each.choices, bytes(each.salt)))
+            for act, each in found
+            if isinstance(each, Opening)
+        ]
+        send_in_parts(
+            sender,
+            good,
+            lambda part: self._contract.open_acts(opening_records(part)),
+            most=self._most,
+            advance=advance,
+        )
+        bad = [act for act, each in found if isinstance(each, BadEscrow)]
+        for act in bad:
+            sender.transact(self._contract.void_act(_evidence(act)))
+            advance(1)
+        return len(bad)
+
+    def _try(self, recorded: RecordedAct) -> Opening | BadEscrow:
+        terms = recorded.act.terms
+        context = self._contract.domain.context
+        position = Position(context, recorded.voter, terms.epoch, terms.revision)
+        return self._opener.open(recorded.escrow, recorded.act.content, self._length, position)
+
+
+def _settling(
+    contract: ElectionContract, record: ElectionRecord, batch: RecordedFirsts
+) -> Callable[[Sequence[int]], TransactionRequest]:
+    acts = [first.act for first in batch.firsts]
+
+    def build(part: Sequence[int]) -> TransactionRequest:
+        live = {at: _live_act(record, batch.firsts[at].voter) for at in part}
+        return contract.settle(batch.number, batch.seals, settle_stream(acts, live))
+
+    return build
+
+
+def _live_act(record: ElectionRecord, voter: int) -> Act | None:
+    later = record.later[voter].act
+    return later if later.is_ballot else None
+
+
+def _evidence(recorded: RecordedAct) -> tuple[int, bytes, bytes, bytes, bytes]:
+    """The contract's SealedBallot of a ballot that is not opened."""
+    terms = int.from_bytes(recorded.act.terms.pack(), "big")
+    return terms, recorded.act.content, recorded.escrow, ZERO_WORD, b""
