@@ -8,6 +8,7 @@ locked by the sender that holds it.
 import fcntl
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -158,7 +159,8 @@ class FileJournal:
                 content = content[os.write(self._file, content) :]
             os.fsync(self._file)
         except OSError as error:
-            os.ftruncate(self._file, before)
+            with suppress(OSError):
+                os.ftruncate(self._file, before)
             message = f"the journal {self._path} cannot be written: {error.strerror}"
             raise JournalError(message) from error
 

@@ -166,9 +166,12 @@ def read_consensus_logs(encoded: bytes) -> list[tuple[ChecksumAddress, tuple[byt
 def _consensus_log(log: list[Decoded]) -> tuple[ChecksumAddress, tuple[bytes, ...], bytes]:
     if len(log) != _LOG_FIELDS:
         raise InvalidEncoding("a log of a proven receipt has not three fields")
-    address, topics, data = log
+    emitter, topics, data = log
+    address = as_bytes(emitter)
+    if len(address) != ADDRESS_SIZE:
+        raise InvalidEncoding("a log of a proven receipt has no address")
     return (
-        _checksum(as_bytes(address)),
+        _checksum(address),
         tuple(as_bytes(topic) for topic in as_list(topics)),
         as_bytes(data),
     )

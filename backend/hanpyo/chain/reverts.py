@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
 _SELECTOR: Final = 4
+_WORD: Final = 32
 _TEXT: Final = bytes.fromhex("08c379a0")  # Error(string)
 _PANIC: Final = bytes.fromhex("4e487b71")  # Panic(uint256)
 # Solidity documentation, "Panic via assert and Error via require".
@@ -58,16 +59,22 @@ class RevertReasons:
         selector, arguments = data[:_SELECTOR], data[_SELECTOR:]
         try:
             if selector == _TEXT:
-                return str(decode(["string"], arguments)[0])
+                return str(_decode(("string",), arguments)[0])
             if selector == _PANIC:
-                number: int = decode(["uint256"], arguments)[0]
+                number = _decode(("uint256",), arguments)[0]
                 return f"panic 0x{number:02x}: {_PANICS.get(number, 'unknown cause')}"
             error = self.errors.get(selector)
             if error is not None:
-                return _shown(error, decode(error.types, arguments))
+                return _shown(error, _decode(error.types, arguments))
         except (DecodingError, OverflowError, UnicodeDecodeError):
             return f"undecodable reason 0x{data.hex()}"
         return f"unknown error 0x{data.hex()}"
+
+
+def _decode(types: tuple[str, ...], arguments: bytes) -> tuple[Any, ...]:
+    if len(arguments) % _WORD or len(arguments) < _WORD * len(types):
+        raise DecodingError("the arguments are cut short")
+    return decode(types, arguments)
 
 
 def _custom(entry: Mapping[str, object]) -> CustomError:
