@@ -1,0 +1,1 @@
+"""Elections on a development chain for benchmarks and contract tests: fixed keys, fixed times."""
