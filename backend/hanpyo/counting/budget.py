@@ -28,10 +28,6 @@ class Budget:
         """What `options` cost together."""
         return sum(self.costs[option] for option in options)
 
-    def leftover(self, options: Iterable[int]) -> int:
-        """What remains of the budget after paying for `options`; negative if overspent."""
-        return self.amount - self.cost_of(options)
-
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
@@ -70,7 +66,7 @@ class Selection:
 
     @property
     def leftover(self) -> int:
-        """What remains of the budget."""
+        """What remains of the budget; negative where an interim outcome overspends it."""
         return self.budget.amount - self.cost
 
 

@@ -19,6 +19,7 @@ from hanpyo.counting.ballots import MAX_OPTIONS, MIN_OPTIONS, ItemRule, Vote
 from hanpyo.counting.budget import Budget
 from hanpyo.elections.pabulib_limits import check_votes, read_item_rule
 from hanpyo.elections.pabulib_rows import (
+    POINT_TYPES,
     PabulibProject,
     PabulibVote,
     Scales,
@@ -84,6 +85,9 @@ def parse_pabulib(text: str) -> PabulibElection:
     sections = read_sections(text)
     meta = sections.meta
     vote_type = _vote_type(meta)
+    sections.require_vote_column("vote")
+    if vote_type in POINT_TYPES:
+        sections.require_vote_column("points")
     _refuse_unholdable(sections)
     scales = read_scales(sections)
     projects = read_projects(sections.projects, scales)
@@ -114,12 +118,15 @@ def _vote_type(meta: Row) -> VoteType:
     try:
         return VoteType(name)
     except ValueError as error:
-        raise PabulibError(0, "vote_type", f"{name!r} is none of {', '.join(VoteType)}") from error
+        raise PabulibError(
+            meta.at("vote_type"), "vote_type", f"{name!r} is none of {', '.join(VoteType)}"
+        ) from error
 
 
 def _refuse_unholdable(sections: Sections) -> None:
     if sections.meta.number("default_score"):
-        raise PabulibError(0, "default_score", "points that nobody gave cannot be on a ballot")
+        line = sections.meta.at("default_score")
+        raise PabulibError(line, "default_score", "points that nobody gave cannot be on a ballot")
     for row in sections.votes:
         strength = row.number("vote_strength")
         if strength not in (None, 1):
@@ -136,7 +143,7 @@ def _refuse_unholdable(sections: Sections) -> None:
 def _check_count(meta: Row, key: str, found: int) -> None:
     stated = present(meta, key, whole(meta, key))
     if stated != found:
-        raise PabulibError(0, key, f"META states {stated}, the file has {found}")
+        raise PabulibError(meta.at(key), key, f"META states {stated}, the file has {found}")
 
 
 def _refuse_counted_zeros(
@@ -160,8 +167,8 @@ def _refuse_counted_zeros(
 def _vote_notes(votes: tuple[PabulibVote, ...]) -> list[str]:
     blank = sum(vote.vote.is_blank for vote in votes)
     unpaid = sum(len(vote.unpaid) for vote in votes)
-    notes = [f"{blank} votes name no project and are blank ballots"] if blank else []
-    return notes + ([f"{unpaid} choices with 0 points are no choices"] if unpaid else [])
+    notes = [f"blank ballots (votes that name no project): {blank}"] if blank else []
+    return notes + ([f"choices of 0 points, left out of the ballots: {unpaid}"] if unpaid else [])
 
 
 def _meta_notes(meta: Row) -> list[str]:

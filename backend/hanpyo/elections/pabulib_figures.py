@@ -47,7 +47,7 @@ class CityRule:
 
 @dataclass(frozen=True, slots=True)
 class CountedFigures:
-    """A count of one file's ballots: by project its voters and points (scaled), and the selection."""
+    """A count of one file's ballots: each project's voters and points (scaled), the selection."""
 
     votes: tuple[int, ...]
     scores: tuple[int, ...]

@@ -126,7 +126,9 @@ def money(row: Row, column: str, scales: Scales) -> int | None:
         return None
     scaled = value * scales.money
     if not 0 <= scaled <= MOST_MONEY:
-        raise PabulibError(row.line, column, f"{value} is not 0 to {MOST_MONEY // scales.money}")
+        raise PabulibError(
+            row.at(column), column, f"{value} is not 0 to {MOST_MONEY // scales.money}"
+        )
     return int(scaled)
 
 
@@ -136,14 +138,14 @@ def whole(row: Row, column: str) -> int | None:
     if value is None:
         return None
     if value.denominator != 1 or value < 0:
-        raise PabulibError(row.line, column, f"{value} is not a whole number from 0 up")
+        raise PabulibError(row.at(column), column, f"{value} is not a whole number from 0 up")
     return int(value)
 
 
 def present(row: Row, column: str, value: int | None) -> int:
     """`value`; raises `PabulibError` where it is absent."""
     if value is None:
-        raise PabulibError(row.line, column, "is missing")
+        raise PabulibError(row.at(column), column, "is missing")
     return value
 
 
@@ -200,5 +202,5 @@ def _listed(row: Row, column: str) -> tuple[str, ...]:
         return ()
     values = tuple(value.strip() for value in text.split(","))
     if not all(values):
-        raise PabulibError(row.line, column, f"{text!r} has an empty place between commas")
+        raise PabulibError(row.at(column), column, f"{text!r} has an empty place between commas")
     return values

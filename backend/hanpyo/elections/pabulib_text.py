@@ -12,7 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import ClassVar
@@ -21,29 +21,37 @@ from hanpyo.errors import HanpyoError
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 
-_NUMBER = re.compile(r"([+-]?[0-9]+)(?:[.,]([0-9]+))?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}", re.ASCII)
+_NUMBER = re.compile(r"([+-]?[0-9]{1,40})(?:[.,]([0-9]{1,40}))?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 _ABSENT = frozenset({"", "none", "null", "nan"})
 
 
 class PabulibError(HanpyoError):
-    """A `.pb` file that cannot be held; `line` counts from 1 and is 0 where no line is at fault."""
+    """A `.pb` file that cannot be held: where (`line` from 1, 0 for none; `field`) and why."""
 
     code: ClassVar[str] = "pabulib_file"
 
-    def __init__(self, line: int, field: str, problem: str) -> None:
-        place = f"line {line}, {field}" if line else field
+    def __init__(self, line: int, name: str, problem: str) -> None:
+        place = f"line {line}, {name}" if line else name
         super().__init__(f"{place}: {problem}")
         self.line = line
-        self.field = field
+        self.field = name
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a section: its first line in the file and its cells by column name."""
+    """One row of a section: its first line in the file and its cells by column name.
+
+    META is one row: its keys are the columns, and `lines` says where each of them stands.
+    """
 
     line: int
     cells: Mapping[str, str]
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, column: str) -> int:
+        """The line that the cell stands in."""
+        return self.lines.get(column, self.line)
 
     def text(self, column: str) -> str | None:
         """The cell, stripped; None where the column is absent or the cell says that it is empty."""
@@ -54,13 +62,13 @@ class Row:
         """The cell; raises `PabulibError` where it is absent."""
         value = self.text(column)
         if value is None:
-            raise PabulibError(self.line, column, "is missing")
+            raise PabulibError(self.at(column), column, "is missing")
         return value
 
     def number(self, column: str) -> Fraction | None:
         """The cell as an exact number, or None where it is absent."""
         value = self.text(column)
-        return None if value is None else exact_number(self.line, column, value)
+        return None if value is None else exact_number(self.at(column), column, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +78,23 @@ class Sections:
     meta: Row
     projects: tuple[Row, ...]
     votes: tuple[Row, ...]
+    votes_line: int
     vote_columns: frozenset[str]
 
+    def require_vote_column(self, column: str) -> None:
+        """Raises `PabulibError` where the VOTES section has no such column."""
+        if column not in self.vote_columns:
+            raise PabulibError(self.votes_line, column, "the column is missing")
 
-def exact_number(line: int, field: str, text: str) -> Fraction:
+
+def exact_number(line: int, name: str, text: str) -> Fraction:
     """A decimal number, exactly; a comma is a decimal comma unless it may separate thousands."""
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
-        raise PabulibError(line, field, f"{text!r} is not a number")
+        raise PabulibError(line, name, f"{text!r} is not a number")
     if _THOUSANDS.fullmatch(text.strip()):
         raise PabulibError(
-            line, field, f"{text!r} may be thousands or a fraction; write it with a point"
+            line, name, f"{text!r} may be thousands or a fraction; write it with a point"
         )
     whole, decimals = match.groups()
     digits = decimals or ""
@@ -118,6 +132,7 @@ def read_sections(text: str) -> Sections:
         _meta(found["META"]),
         _table(found["PROJECTS"], "project_id")[1],
         votes,
+        found["VOTES"][0][0],
         frozenset(votes_header),
     )
 
@@ -142,12 +157,14 @@ def _meta(rows: list[tuple[int, list[str]]]) -> Row:
     if [cell.strip().lower() for cell in header[:2]] != ["key", "value"]:
         raise PabulibError(line, "META", "the columns are named key;value")
     values: dict[str, str] = {}
+    lines: dict[str, int] = {}
     for row_line, cells in rows[1:]:
         key = cells[0].strip()
         if key in values:
             raise PabulibError(row_line, key, "is given twice")
         values[key] = cells[1] if len(cells) > 1 else ""
-    return Row(0, MappingProxyType(values))
+        lines[key] = row_line
+    return Row(0, MappingProxyType(values), MappingProxyType(lines))
 
 
 def _table(

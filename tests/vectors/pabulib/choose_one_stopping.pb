@@ -1,0 +1,26 @@
+META
+key;value
+description;Village choice
+country;Worldwide
+unit;Example
+instance;5
+num_projects;3
+num_votes;6
+budget;10
+vote_type;choose-1
+rule;greedy
+date_begin;2026
+date_end;2026
+PROJECTS
+project_id;cost;votes;selected
+p;6;3;1
+q;6;2;0
+r;4;1;0
+VOTES
+voter_id;vote
+1;p
+2;p
+3;q
+4;p
+5;r
+6;q

@@ -1,0 +1,23 @@
+META
+key;value
+description;Village scores
+country;Worldwide
+unit;Example
+instance;4
+num_projects;2
+num_votes;4
+budget;7
+vote_type;scoring
+rule;unknown
+date_begin;2026
+date_end;2026
+PROJECTS
+project_id;cost;votes;score
+x;5;2;11
+y;3;2;12
+VOTES
+voter_id;vote;points
+1;x,y;9,8
+2;x;2
+3;None;None
+4;y,x;4,0
