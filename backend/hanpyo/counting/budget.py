@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hanpyo.counting.errors import RuleError
-from hanpyo.counting.ties import Tie, TieBreak, tie_break_over
+from hanpyo.counting.ties import Tie, TieBreak, equal_runs, tie_break_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +111,4 @@ def greedy_phase(
             purchases.append(Purchase(option, "greedy"))
         elif not skip:
             break
-    return tuple(purchases), _score_ties(queue, scores)
-
-
-def _score_ties(queue: Sequence[int], scores: Sequence[int]) -> tuple[Tie, ...]:
-    ties = []
-    start = 0
-    for end in range(1, len(queue) + 1):
-        if end == len(queue) or scores[queue[end]] != scores[queue[start]]:
-            if end - start > 1:
-                tied = tuple(queue[start:end])
-                ties.append(Tie(start + 1, "which equal score comes first", tied, tied[0]))
-            start = end
-    return tuple(ties)
+    return tuple(purchases), equal_runs(queue, scores)

@@ -2,10 +2,6 @@
 
 Votes with the same ranking are counted together with their summed weight. A ranking may leave
 options out.
-
-Borda count: the variant here is Borda with unranked options at zero ("rounding up" in Narodytska
-and Walsh, "The computational impact of partial votes on strategic voting", 2014): of n options the
-first receives n - 1 points, the second n - 2 and so on, an option left out receives none.
 """
 
 from collections import Counter
@@ -56,11 +52,6 @@ def positional_scores(options: int, profile: Profile, points: Sequence[int]) -> 
 def descending_points(highest: int) -> tuple[int, ...]:
     """The points `highest`, `highest` - 1, …, 1, as most participatory budgets score a ranking."""
     return tuple(range(highest, 0, -1))
-
-
-def borda_scores(options: int, profile: Profile) -> tuple[int, ...]:
-    """Borda scores, unranked options at zero (see the module's description)."""
-    return positional_scores(options, profile, descending_points(options - 1))
 
 
 def with_points(vote: Vote, points: Sequence[int]) -> Vote:

@@ -5,7 +5,7 @@ is elected or funded before the others, the last is excluded before them. Unless
 another, it is the order of the agenda (lower option number first). Nothing is drawn by lot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,3 +72,16 @@ def tie_break_over(options: int, tie_break: TieBreak | None) -> TieBreak:
             "tie_break", f"the order covers {len(tie_break.order)} options, not {options}"
         )
     return tie_break
+
+
+def equal_runs(queue: Sequence[int], scores: Sequence[int]) -> tuple[Tie, ...]:
+    """The ties in a queue sorted by score and then by the stated order: its runs of equal score."""
+    ties = []
+    start = 0
+    for end in range(1, len(queue) + 1):
+        if end == len(queue) or scores[queue[end]] != scores[queue[start]]:
+            if end - start > 1:
+                tied = tuple(queue[start:end])
+                ties.append(Tie(start + 1, "which equal score comes first", tied, tied[0]))
+            start = end
+    return tuple(ties)

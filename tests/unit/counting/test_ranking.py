@@ -1,20 +1,17 @@
 """Ranked votes are gathered by ranking, and positional scores are sums over places."""
 
 import pytest
-from hypothesis import given
 
 from hanpyo.counting.ballots import Vote
 from hanpyo.counting.errors import ProfileError
 from hanpyo.counting.ranking import (
     Profile,
-    borda_scores,
     check_profile,
     descending_points,
     positional_scores,
     ranking_profile,
     with_points,
 )
-from tests.strategies.votes import profiles
 
 
 def test_like_rankings_are_counted_together_and_blank_votes_left_out() -> None:
@@ -29,18 +26,6 @@ def test_three_two_one_points() -> None:
 
 def test_places_beyond_the_points_are_worth_nothing() -> None:
     assert positional_scores(3, {(0, 1, 2): 5}, (1,)) == (5, 0, 0)
-
-
-def test_borda_gives_unranked_options_nothing() -> None:
-    assert borda_scores(4, {(0, 1, 2, 3): 1, (3,): 2}) == (3, 2, 1, 6)
-
-
-@given(profiles(4))
-def test_complete_borda_rankings_share_out_every_point(profile: Profile) -> None:
-    complete: Profile = {
-        ranking: weight for ranking, weight in profile.items() if len(ranking) == 4
-    }
-    assert sum(borda_scores(4, complete)) == 6 * sum(complete.values())
 
 
 @pytest.mark.parametrize(
