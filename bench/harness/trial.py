@@ -33,7 +33,8 @@ from hanpyo.protocol.roll import ENTRY_BYTES
 from hanpyo.protocol.streams import encode_stream
 from hanpyo.protocol.tree import batch_root
 from hanpyo.protocol.types import ZERO_WORD, Address, BallotKind, Digest, Secrecy
-from hanpyo.secrecy.escrow import Position, Sealed, seal
+from hanpyo.protocol.envelopes import Position
+from hanpyo.secrecy.escrow import Sealed, seal
 
 _ROLL_PIECE = 2_000
 RELAY = person("relay")

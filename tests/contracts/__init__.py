@@ -1,0 +1,1 @@
+"""What the contracts do, called on a development chain."""
