@@ -53,5 +53,8 @@ class Controls:
         self._rpc.call("anvil_dropAllTransactions")
 
     def reorganise(self, depth: int) -> None:
-        """Replace the newest `depth` blocks with empty ones; their transactions are lost."""
+        """Replace the newest `depth` blocks with empty ones; their transactions are lost.
+
+        Needs a node that keeps at least `depth` past states, else `BlockUnknown`.
+        """
         self._rpc.call("anvil_reorg", depth, [])

@@ -53,6 +53,7 @@ class EmbeddedNode:
         account_count: int = 4,
         gas_limit: int = GAS_LIMIT,
         state_interval: int | None = None,
+        history: int | None = None,
         binary: Path | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -63,7 +64,8 @@ class EmbeddedNode:
         `state_file` keeps the chain between runs, its chain id and keys beside it; without it the
         chain lasts until `stop`. `chain_id` None draws one. `block_time` in seconds mines on a
         clock, None mines each transaction at once. `state_interval` in seconds saves the state
-        while running, so that a killed node loses no more than that.
+        while running, so that a killed node loses no more than that. `history` is how many past
+        states stay in memory, for calls, proofs and reorganisations there; None keeps the newest.
         """
         self._state_file = state_file
         self._chain_id = chain_id
@@ -73,6 +75,7 @@ class EmbeddedNode:
             self._options += ["--block-time", str(block_time)]
         if state_interval is not None:
             self._options += ["--state-interval", str(state_interval)]
+        self._history = () if history is None else (str(history),)
         self._binary = binary
         self._clock = clock
         self._monotonic = monotonic
@@ -215,7 +218,8 @@ class EmbeddedNode:
         command = [
             *(sys.executable, "-I", "-S", guard.__file__, str(scratch), str(self._binary)),
             *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(self.chain_id)),
-            *("--accounts", "0", "--hardfork", "osaka", "--prune-history", "--quiet"),
+            *("--accounts", "0", "--hardfork", "osaka", "--quiet"),
+            *("--prune-history", *self._history),
             *("--no-cors", "--state", str(state), *self._options),
         ]
         environment = {

@@ -227,6 +227,7 @@ _TEXTS: Final[tuple[tuple[str, type[NodeError]], ...]] = (
     ("historical state", BlockUnknown),
     ("required historical", BlockUnknown),
     ("pruned", BlockUnknown),
+    ("required data unavailable", BlockUnknown),
     ("method not found", MethodUnsupported),
     ("does not exist/is not available", MethodUnsupported),
     ("method not supported", MethodUnsupported),

@@ -9,13 +9,15 @@ from typing import Final
 from eth_hash.auto import keccak
 
 SILENT: Final = keccak(b"Silent()")[:4]
-_RUNTIME: Final = bytes.fromhex(
-    "3615602157"  # no calldata: go to the revert
-     "36600060003760005160203603"  # memory = calldata; push word 0 and the size of the rest
-     "6020a1"  # log1
-     "60005154600101600051" + "55" + "00"  # slot[word 0] += 1; stop
-    + "5b63" + SILENT.hex() + "60e01b60005260046000fd"  # revert Silent()
-)  # fmt: skip
+_PARTS: Final = (
+    "3615602157",  # no calldata: go to the revert
+    "36600060003760005160203603",  # memory = calldata; push word 0 and the size of the rest
+    "6020a1",  # log1
+    "6000515460010160005155",  # slot[word 0] += 1
+    "00",  # stop
+    "5b63" + SILENT.hex() + "60e01b60005260046000fd",  # revert Silent()
+)
+_RUNTIME: Final = bytes.fromhex("".join(_PARTS))
 CREATION: Final = (
     bytes.fromhex(f"60{len(_RUNTIME):02x}600c60003960{len(_RUNTIME):02x}6000f3") + _RUNTIME
 )
