@@ -1,11 +1,5 @@
-"""The `hanpyo` command: one module per command group, gathered here."""
+"""The `hanpyo` command: one module per command group, gathered here and loaded when used."""
 
-import click
+from hanpyo.cli.root import main
 
-from hanpyo import __version__
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="hanpyo")
-def main() -> None:
-    """Hold elections on an EVM chain, and check them."""
+__all__ = ["main"]
