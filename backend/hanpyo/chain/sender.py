@@ -110,11 +110,12 @@ class Sender:
         """Sign, journal and broadcast `requests` in order, without waiting for any.
 
         Nothing was signed when this raises: `NonceTaken`, `FeeCeilingReached`, `GasCapExceeded`,
-        `SizeCapExceeded`, `TransactionReverted` (found by estimating), `NodeError`,
+        `SizeCapExceeded`, `TransactionReverted` (found by estimating), `ChainReset`, `NodeError`,
         `TransportError`, `JournalError`.
         """
         gas = [self._gas(request) for request in requests]
         with self._lock:
+            self._require_same_chain()
             self._require_own_nonces()
             fees = self._policy.offer(fetch_market(self._rpc))
             attempts = [
@@ -142,7 +143,7 @@ class Sender:
         """The confirmed receipt of each ticket in order, as they come, healing standstills.
 
         Raises at its ticket's turn `TransactionReverted` or `RequestVoided`; at once `NonceTaken`,
-        `FeeCeilingReached`, `InsufficientFunds`, a refusal the node has never used before, or
+        `ChainReset`, `FeeCeilingReached`, `InsufficientFunds`, a refusal of unknown wording, or
         `Unconfirmed` when nothing moved for the whole patience. Waiting again is safe.
         """
         settled: dict[int, Receipt] = {}
@@ -209,18 +210,17 @@ class Sender:
         """What is confirmed now; heals when nothing moves or the node came back."""
         try:
             with self._lock:
-                if watch.node_was_lost:
-                    self._require_same_chain()
                 sighting = self._confirmer.look(nonces)
                 if sighting.taken:
                     self._taken = min(sighting.taken)
                     raise NonceTaken(self._taken)
                 watch.see(sighting.count, len(sighting.confirmed))
-                if watch.node_was_lost or self._broadcaster.doubtful:
+                still = watch.stands_still()
+                if still or watch.node_was_lost or self._broadcaster.doubtful:
+                    self._require_same_chain()
                     watch.node_was_lost = False
-                    self._healer.heal(sighting.count, raise_lowest=False)
-                elif watch.stands_still():
-                    self._healer.heal(sighting.count, raise_lowest=watch.treatments > 1)
+                    raise_lowest = still and watch.treatments > 1
+                    self._healer.heal(sighting.count, raise_lowest=raise_lowest)
         except TransportError:
             watch.node_was_lost = True
             return {}
