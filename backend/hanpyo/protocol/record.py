@@ -211,7 +211,8 @@ class Record:
         if terms.channel == Channel.ONLINE and voter in self.checked_in:
             act = replace(act, terms=replace(terms, channel=Channel.ONLINE_ASSEMBLY))
         is_first = (
-            terms.order == 0
+            offer.desk is None
+            and terms.order == 0
             and act.is_ballot
             and voter not in self.firsts
             and voter not in self.slots
