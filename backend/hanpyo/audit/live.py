@@ -1,0 +1,248 @@
+"""Evidence from one or several nodes, read at one block.
+
+State comes with proofs against that block's header. The first node is the one whose header is
+trusted; the others are asked for the same block and the same logs, and every difference is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from eth_utils.address import to_checksum_address
+
+from hanpyo.audit.artifacts import MODULES, followed, packaged
+from hanpyo.audit.errors import AuditError, UnknownElection
+from hanpyo.audit.events import BatchRecorded, Rebound, Recorded, decode_logs
+from hanpyo.audit.evidence import Evidence
+from hanpyo.audit.storage import FIXED_SLOTS, derived_slots
+from hanpyo.chain.errors import ChainMoved
+from hanpyo.chain.events import Ranges, read_logs
+from hanpyo.chain.headers import Header, fetch_header, fetch_headers
+from hanpyo.chain.node_errors import BlockUnknown, NodeError
+from hanpyo.chain.proofs import StateProof, fetch_state
+from hanpyo.chain.quantities import read_object, to_data, to_quantity
+from hanpyo.chain.receipts import Log
+from hanpyo.chain.rpc import Call, Rpc
+from hanpyo.chain.transactions import Transaction, UnknownTransactionType
+from hanpyo.protocol.clone import CloneError, parse_clone
+from hanpyo.protocol.hashing import keccak, word
+from hanpyo.protocol.manifest import Manifest, decode
+from hanpyo.protocol.reading import EncodingError
+from hanpyo.protocol.types import Address, BallotKind
+
+LINKED_BLOCKS: Final = 5_000
+"""The longest run of headers that is read whole, so that every block time is proven."""
+_SLOTS_AT_ONCE: Final = 200
+_TRIES: Final = 3
+_RANGES: Final = Ranges(first=100_000, most=1_000_000)
+_RESULT: Final = keccak(b"result(uint256)")[:4]
+
+
+@dataclass(frozen=True)
+class LiveSource:
+    """Nodes to read from; `from_block` is a block not later than the election's creation."""
+
+    rpcs: Sequence[Rpc]
+    from_block: int = 0
+
+    def collect(self, election: Address | None) -> Evidence:
+        """All evidence on the election at the newest block that all nodes know.
+
+        Raises `UnknownElection`, and what the nodes' failures raise.
+        """
+        if election is None or not self.rpcs:
+            raise AuditError("name the election's address and at least one node")
+        for _ in range(_TRIES - 1):
+            try:
+                return self._collect(election)
+            except (BlockUnknown, ChainMoved):
+                continue
+        return self._collect(election)
+
+    def _collect(self, election: Address) -> Evidence:
+        rpc = self.rpcs[0]
+        height = min(each.block_number() for each in self.rpcs)
+        header = fetch_header(rpc, height)
+        reader = _Reader(rpc, election, header, self.from_block)
+        evidence = reader.read()
+        return _with_disagreements(evidence, self.rpcs, reader)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one election from one node at one block."""
+
+    rpc: Rpc
+    election: Address
+    header: Header
+    from_block: int
+
+    @property
+    def block(self) -> str:
+        return to_quantity(self.header.number)
+
+    def read(self) -> Evidence:
+        """The evidence as this node tells it."""
+        manifest = self._manifest()
+        logs = self.logs()
+        code, names = self._code()
+        return Evidence(
+            chain_id=self.rpc.chain_id(),
+            election=self.election,
+            header=self.header,
+            source=f"block {self.header.number} (0x{self.header.hash.hex()}) of {self.rpc.name}",
+            client=str(self.rpc.call("web3_clientVersion")),
+            proofs=(*self._storage(manifest, logs), *map(self._account, names)),
+            code=code,
+            logs=logs,
+            transactions=self._transactions(logs),
+            headers=self._headers(logs),
+            views=self._views(len(manifest.items)),
+        )
+
+    def logs(self) -> tuple[Log, ...]:
+        """The election's logs up to the block."""
+        found = read_logs(
+            self.rpc,
+            to_checksum_address(self.election),
+            self.from_block,
+            self.header.number,
+            ranges=_RANGES,
+        )
+        return tuple(found)
+
+    def _code_at(self, address: Address) -> bytes:
+        return self.rpc.code(to_checksum_address(address), self.block)
+
+    def _manifest(self) -> Manifest:
+        try:
+            return decode(parse_clone(self._code_at(self.election))[1])
+        except CloneError as error:
+            shown = to_checksum_address(self.election)
+            raise UnknownElection(
+                f"there is no Hanpyo election at {shown} on {self.rpc.name}: check address and chain"
+            ) from error
+        except EncodingError as error:
+            raise UnknownElection(
+                f"what stands at {to_checksum_address(self.election)} is no election that this "
+                f"version reads: {error}"
+            ) from error
+
+    def _code(self) -> tuple[dict[Address, bytes], list[Address]]:
+        """The code of the election, its implementation, its modules and their verifiers."""
+        clone = self._code_at(self.election)
+        implementation = parse_clone(clone)[0]
+        code = {self.election: clone, implementation: self._code_at(implementation)}
+        addresses = followed(implementation, code[implementation])
+        for address in addresses.values():
+            code.setdefault(address, self._code_at(address))
+        wide = addresses.get(MODULES[3])
+        verifiers = () if wide is None else packaged(MODULES[3]).fixed_addresses(code[wide])
+        for address in verifiers:
+            code.setdefault(address, self._code_at(address))
+        return code, [address for address in code if address != self.election]
+
+    def _account(self, address: Address) -> StateProof:
+        return fetch_state(self.rpc, self.header, to_checksum_address(address))
+
+    def _storage(self, manifest: Manifest, logs: Sequence[Log]) -> list[StateProof]:
+        first = self._slots(FIXED_SLOTS)
+        fixed = first.verify(self.header.state_root)[1]
+        entries, _ = decode_logs(logs, manifest.choices_length)
+        events = [entry.event for entry in entries]
+        batches = [event.number for event in events if isinstance(event, BatchRecorded)]
+        seen: set[int] = set()
+        later: list[int] = []
+        for event in events:
+            if isinstance(event, Rebound) or (isinstance(event, Recorded) and event.voter in seen):
+                later.append(event.voter)
+            elif isinstance(event, Recorded):
+                seen.add(event.voter)
+                if event.terms.order or event.terms.kind != BallotKind.BALLOT:
+                    later.append(event.voter)
+        wanted = derived_slots(manifest, fixed, batches, later)
+        groups = [wanted[at : at + _SLOTS_AT_ONCE] for at in range(0, len(wanted), _SLOTS_AT_ONCE)]
+        return [first, *map(self._slots, groups)]
+
+    def _slots(self, slots: Sequence[int]) -> StateProof:
+        return fetch_state(self.rpc, self.header, to_checksum_address(self.election), slots)
+
+    def _transactions(self, logs: Sequence[Log]) -> dict[bytes, Transaction]:
+        """The transactions that made the logs; those of unknown types are left out."""
+        hashes = list(dict.fromkeys(log.transaction_hash for log in logs))
+        calls = [Call("eth_getTransactionByHash", (to_data(each),)) for each in hashes]
+        found: dict[bytes, Transaction] = {}
+        for outcome in self.rpc.results(calls):
+            if outcome is None:
+                continue
+            try:
+                transaction = Transaction.from_rpc(read_object(outcome, "transaction"))
+            except UnknownTransactionType:
+                continue
+            found[transaction.hash] = transaction
+        return found
+
+    def _headers(self, logs: Sequence[Log]) -> dict[int, Header]:
+        used = sorted({log.block_number for log in logs})
+        if not used:
+            return {self.header.number: self.header}
+        if self.header.number - used[0] < LINKED_BLOCKS:
+            headers = fetch_headers(self.rpc, used[0], self.header.number)
+        else:
+            headers = [fetch_header(self.rpc, number) for number in used]
+        return {each.number: each for each in headers} | {self.header.number: self.header}
+
+    def _views(self, items: int) -> dict[int, bytes]:
+        """The contract's own answer to `result(item)` for each item that it answers."""
+        target = to_checksum_address(self.election)
+        calls = [
+            Call("eth_call", ({"to": target, "data": to_data(_RESULT + word(item))}, self.block))
+            for item in range(items)
+        ]
+        outcomes = self.rpc.batch(calls)
+        return {
+            item: bytes.fromhex(outcome[2:])
+            for item, outcome in enumerate(outcomes)
+            if isinstance(outcome, str)
+        }
+
+
+def _with_disagreements(evidence: Evidence, rpcs: Sequence[Rpc], first: _Reader) -> Evidence:
+    others: list[str] = []
+    for rpc in rpcs[1:]:
+        others += _compare(evidence, rpc, first)
+    if len(rpcs) == 1:
+        return evidence
+    names = ", ".join(rpc.name for rpc in rpcs)
+    number, digest = evidence.header.number, evidence.header.hash.hex()
+    return replace(
+        evidence,
+        source=f"block {number} (0x{digest}), as told by {names}",
+        disagreements=tuple(others),
+    )
+
+
+def _compare(evidence: Evidence, rpc: Rpc, first: _Reader) -> list[str]:
+    """What the other node says differently; empty when it agrees."""
+    chain_id = rpc.chain_id()
+    if chain_id != evidence.chain_id:
+        return [f"{rpc.name} serves chain id {chain_id}, {first.rpc.name} {evidence.chain_id}"]
+    try:
+        header = fetch_header(rpc, evidence.header.number)
+    except NodeError as error:
+        return [f"{rpc.name} does not know block {evidence.header.number}: {error}"]
+    if header.hash != evidence.header.hash:
+        return [
+            f"{rpc.name} has 0x{header.hash.hex()} as block {header.number}, {first.rpc.name} has "
+            f"0x{evidence.header.hash.hex()}"
+        ]
+    own = {log.position: log for log in evidence.logs}
+    theirs = {
+        log.position: log
+        for log in _Reader(rpc, evidence.election, header, first.from_block).logs()
+    }
+    return [
+        f"{rpc.name} and {first.rpc.name} tell different events at block {block}, log {index}"
+        for block, index in sorted(set(own) | set(theirs))
+        if own.get((block, index)) != theirs.get((block, index))
+    ]

@@ -1,0 +1,189 @@
+"""Rankings and budgets counted again by the method that the published text names.
+
+The text is a JSON object with `title` and `items`; an item has `title`, `options` and, where its
+decision is a count, `counting`: an object with `method` and what the method needs.
+
+- A budget: `method` as `BudgetRule` writes it ("equal-shares completion=add1 utility=cost
+  increment=1", "greedy-skip threshold=0"), `budget`, `costs` of the options, and for rankings
+  `places`: "from_max_length", "from_vote_length" or "borda" (points by place), else "none".
+- A ranking: `method` as `RankRule` writes it ("stv seats=3", "irv seats=1").
+
+Anything else is told as uncounted, never guessed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from hanpyo.audit.tally import Count
+from hanpyo.counting.ballots import Vote
+from hanpyo.counting.budget import Budget
+from hanpyo.counting.errors import CountingError
+from hanpyo.counting.rank_rule import RankMethod, RankRule, elect
+from hanpyo.counting.ranking import descending_points, with_points
+from hanpyo.counting.selection import BudgetRule, select
+from hanpyo.protocol.agenda import POINT_METHODS, Method
+from hanpyo.protocol.choices import Blank, Valid, decode
+from hanpyo.protocol.manifest import Manifest
+
+_RANKINGS: Final = frozenset(RankMethod)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the published text says of each item; missing titles are numbers."""
+
+    titles: tuple[tuple[str, tuple[str, ...]], ...]
+    counting: tuple[Mapping[str, object] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An item's count: lines for people, and the selected options (from 1) in order."""
+
+    lines: tuple[str, ...]
+    selected: tuple[int, ...]
+
+
+class Uncountable(CountingError):
+    """The text names no method that can be applied here."""
+
+    code: ClassVar[str] = "uncountable"
+
+
+def read_text(manifest: Manifest, text: bytes | None) -> Text:
+    """The text's titles and counting methods; whatever does not have the form is left out."""
+    try:
+        content: object = json.loads(text) if text is not None else None
+    except ValueError:
+        content = None
+    listed = content.get("items") if isinstance(content, dict) else None
+    items = listed if isinstance(listed, list) else []
+    titles: list[tuple[str, tuple[str, ...]]] = []
+    counting: list[Mapping[str, object] | None] = []
+    for number, item in enumerate(manifest.items):
+        own = items[number] if number < len(items) else None
+        entry = own if isinstance(own, dict) else {}
+        given = entry.get("options")
+        options = given if isinstance(given, list) and len(given) == item.options else []
+        names = [_words(each) for each in options]
+        titles.append(
+            (
+                _words(entry.get("title", f"{number + 1}")),
+                tuple(names or [str(option) for option in range(1, item.options + 1)]),
+            )
+        )
+        method = entry.get("counting")
+        counting.append(method if isinstance(method, dict) else None)
+    return Text(tuple(titles), tuple(counting))
+
+
+def count_item(
+    manifest: Manifest, number: int, counted: Count, counting: Mapping[str, object]
+) -> Counted:
+    """One item counted by its method; raises `CountingError` where that cannot be done."""
+    votes = votes_of(manifest, number, counted)
+    method = counting.get("method")
+    if not isinstance(method, str):
+        raise Uncountable("the text names no counting method")
+    name = method.split(" ")[0]
+    if name in _RANKINGS:
+        return _rank(manifest, number, votes, method)
+    return _spend(manifest, number, votes, method, counting)
+
+
+def votes_of(manifest: Manifest, number: int, counted: Count) -> list[Vote]:
+    """The valid and blank votes on an item, by voter number; options from 0."""
+    votes = []
+    item = manifest.items[number]
+    for voter in sorted(counted.choices):
+        act, choices = counted.choices[voter]
+        verdict = decode(manifest, choices, act.terms.class_)[number]
+        group = manifest.classes[act.terms.class_].group
+        if item.eligible is not None and group not in item.eligible:
+            continue
+        if isinstance(verdict, Valid):
+            pointed = item.method in POINT_METHODS
+            votes.append(
+                Vote(
+                    tuple(option - 1 for option, _ in verdict.marks),
+                    tuple(points for _, points in verdict.marks) if pointed else (),
+                    act.terms.weight,
+                )
+            )
+        elif isinstance(verdict, Blank):
+            votes.append(Vote((), (), act.terms.weight))
+    return votes
+
+
+def _spend(
+    manifest: Manifest,
+    number: int,
+    votes: Sequence[Vote],
+    method: str,
+    counting: Mapping[str, object],
+) -> Counted:
+    item = manifest.items[number]
+    budget = Budget(_integer(counting, "budget"), _costs(counting, item.options, item.costs))
+    places = str(counting.get("places", "none"))
+    ranked = item.method is Method.RANKING
+    scored = (
+        [_placed(vote, places, item.options, item.maximum) for vote in votes] if ranked else votes
+    )
+    selection = select(BudgetRule.parse(method), budget, scored)
+    selected = tuple(option + 1 for option in selection.options)
+    lines = (
+        f"{method}: {len(selected)} options for {selection.cost} of {budget.amount}",
+        *(f"tie at step {tie.step}: {_numbers(tie.options)}" for tie in selection.ties),
+    )
+    return Counted(lines, selected)
+
+
+def _placed(vote: Vote, places: str, options: int, most: int) -> Vote:
+    """A ranked vote with the points of its places."""
+    highest = {
+        "from_max_length": most,
+        "from_vote_length": len(vote.options),
+        "borda": options - 1,
+    }.get(places)
+    return vote if highest is None else with_points(vote, descending_points(highest))
+
+
+def _rank(manifest: Manifest, number: int, votes: Sequence[Vote], method: str) -> Counted:
+    item = manifest.items[number]
+    if item.method is not Method.RANKING:
+        raise Uncountable(f"{method} counts rankings, this item has none")
+    elected = elect(RankRule.parse(method), item.options, votes)
+    ties = len(elected.count.ties)
+    lines = (f"{method}: {len(elected.options)} elected, {ties} ties",)
+    return Counted(lines, tuple(option + 1 for option in elected.options))
+
+
+def _costs(
+    counting: Mapping[str, object], options: int, own: tuple[int, ...] | None
+) -> tuple[int, ...]:
+    given = counting.get("costs", list(own) if own is not None else None)
+    if not isinstance(given, list) or len(given) != options:
+        raise Uncountable("the costs of the options are not given")
+    if not all(isinstance(cost, int) and not isinstance(cost, bool) for cost in given):
+        raise Uncountable("a cost is not a whole number")
+    return tuple(given)
+
+
+def _integer(counting: Mapping[str, object], name: str) -> int:
+    value = counting.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Uncountable(f"{name} is not a whole number")
+    return value
+
+
+def _numbers(options: Sequence[int]) -> str:
+    return ", ".join(str(option + 1) for option in options)
+
+
+def _words(value: object) -> str:
+    """A title: a string, or the strings of a table of languages."""
+    if isinstance(value, dict):
+        return " / ".join(str(each) for each in value.values())
+    return str(value)

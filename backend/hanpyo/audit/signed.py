@@ -1,0 +1,220 @@
+"""Acts of a batch's calldata with what their signatures prove, all of it computed anew.
+
+What cannot be repeated (a contract wallet's answer on an earlier state) is marked, not guessed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hanpyo.audit import passkeys
+from hanpyo.protocol.acts import Terms
+from hanpyo.protocol.batch import (
+    Attestation,
+    BatchForm,
+    CompactBatch,
+    CompactRecord,
+    DeskRecord,
+    WideRecord,
+)
+from hanpyo.protocol.domain import Domain
+from hanpyo.protocol.manifest import Manifest
+from hanpyo.protocol.messages import Credential, DeskAct, credential_list_hash, struct_digest
+from hanpyo.protocol.offers import Act
+from hanpyo.protocol.roll import RollEntry
+from hanpyo.protocol.signatures import (
+    SignatureError,
+    address_key_id,
+    compact,
+    point_key_id,
+    recover,
+)
+from hanpyo.protocol.tree import verify_roll_proof
+from hanpyo.protocol.types import (
+    ZERO_WORD,
+    Address,
+    BallotKind,
+    Channel,
+    DeskKind,
+    Digest,
+    EntryKind,
+    KeyType,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One act of a batch as its bytes say it.
+
+    `key` is the key id, `own` whether the voter's signature holds: None where only the contract
+    could tell. `attested` says the same of registrars or clerks. `listed` is how the entry is bound.
+    """
+
+    act: Act
+    digest: Digest
+    key: bytes
+    payload: bytes
+    own: bool | None
+    attested: bool
+    listed: bool = False
+    desk: int | None = None
+    clean: bool = True
+    clean_payload: bool = True
+
+    @property
+    def voter(self) -> int:
+        """The voter's number."""
+        return self.act.terms.voter
+
+    def credential(self, key: bytes) -> Digest:
+        """The struct hash of the voter's credential for a key."""
+        terms = self.act.terms
+        return Credential(terms.voter, key, terms.weight, terms.class_, terms.epoch).struct_hash()
+
+
+@dataclass(frozen=True)
+class SignatureReader:
+    """Reads signed acts under one election's domain."""
+
+    manifest: Manifest
+    domain: Domain
+    form: BatchForm
+
+    def compact(self, batch: CompactBatch) -> list[Signed]:
+        """The acts of a compact batch; with a list, `attested` is left for `list_holds`."""
+        return [self._compact_act(record, batch.listing is None) for record in batch.records]
+
+    def list_holds(self, batch: CompactBatch, credentials: Sequence[bytes]) -> bool:
+        """Whether the registrars signed the list that these struct hashes and the extras make."""
+        if batch.listing is None:
+            return True
+        arranged = [Digest(each) for each in batch.listing.arrange(credentials)]
+        digest = struct_digest(self.domain, credential_list_hash(arranged))
+        return self.registrars_signed(digest, batch.listing.attestations)
+
+    def wide(self, records: Sequence[WideRecord]) -> list[Signed]:
+        """The acts of a wide batch."""
+        return [self._wide_act(record) for record in records]
+
+    def desk(self, records: Sequence[DeskRecord]) -> list[Signed]:
+        """The acts of a desk batch."""
+        return [self._desk_act(record) for record in records]
+
+    def registrars_signed(self, digest: Digest, attestations: Sequence[Attestation]) -> bool:
+        """Whether these are signatures of the registrars they name, and there are registrars."""
+        return self.manifest.threshold > 0 and _signed_by(
+            self.manifest.registrars, digest, attestations
+        )
+
+    def _compact_act(self, record: CompactRecord, each: bool) -> Signed:
+        digest = struct_digest(self.domain, record.ballot(self.form).struct_hash())
+        key: bytes = ZERO_WORD
+        try:
+            key = address_key_id(recover(digest, record.signature))
+            own = True
+        except SignatureError:
+            own = False
+        act, clean = self._act(record, Channel.ONLINE)
+        signed = Signed(act, digest, key, record.payload, own, attested=True, clean=clean)
+        if not each:
+            return signed
+        attested = self._attested(signed, key, record.attestations)
+        return Signed(act, digest, key, record.payload, own, attested, clean=clean)
+
+    def _wide_act(self, record: WideRecord) -> Signed:
+        digest = struct_digest(self.domain, record.ballot(self.form).struct_hash())
+        act, clean = self._act(record, Channel.ONLINE)
+        key, own = _wide_signature(record, digest)
+        listed = record.proof is not None
+        signed = Signed(act, digest, key, record.payload, own, attested=True, clean=clean)
+        if record.proof is None:
+            attested = self._attested(signed, key, record.attestations)
+        else:
+            terms = act.terms
+            entry = RollEntry(EntryKind.LISTED, key, terms.weight, terms.class_)
+            leaf = entry.leaf(terms.voter)
+            attested = verify_roll_proof(self.manifest.roll.root, leaf, record.proof)
+        return Signed(act, digest, key, record.payload, own, attested, listed=listed, clean=clean)
+
+    def _desk_act(self, record: DeskRecord) -> Signed:
+        is_ballot = record.act in (0, DeskKind.NAMED, DeskKind.IN_PERSON)
+        terms = Terms(
+            record.voter,
+            record.weight,
+            record.class_,
+            record.epoch,
+            kind=BallotKind.BALLOT if is_ballot else BallotKind.WITHDRAWAL,
+            channel=record.channel,
+        )
+        act = self._content(terms, record.payload)
+        message = DeskAct(
+            record.voter,
+            record.act,
+            record.channel,
+            record.epoch,
+            record.weight,
+            record.class_,
+            act.content,
+            act.escrow,
+        )
+        digest = struct_digest(self.domain, message.struct_hash())
+        fields = (record.channel, record.epoch, record.weight, record.class_)
+        empty = not any(record.payload)
+        return Signed(
+            act,
+            digest,
+            ZERO_WORD,
+            record.payload,
+            own=True,
+            attested=_signed_by(self.manifest.clerks, digest, record.attestations),
+            desk=record.act,
+            clean=not any(fields),
+            clean_payload=empty,
+        )
+
+    def _act(self, record: CompactRecord | WideRecord, channel: Channel) -> tuple[Act, bool]:
+        terms = Terms(
+            record.voter,
+            record.weight,
+            record.class_,
+            record.epoch,
+            record.revision,
+            record.kind,
+            channel,
+        )
+        clean = record.kind != BallotKind.WITHDRAWAL or not any(record.payload)
+        return self._content(terms, record.payload), clean
+
+    def _content(self, terms: Terms, payload: bytes) -> Act:
+        content, escrow = self.form.content(terms.kind, payload)
+        return Act(terms, content, escrow)
+
+    def _attested(self, signed: Signed, key: bytes, attestations: Sequence[Attestation]) -> bool:
+        digest = struct_digest(self.domain, signed.credential(key))
+        return self.registrars_signed(digest, attestations)
+
+
+def _signed_by(
+    people: Sequence[Address], digest: Digest, attestations: Sequence[Attestation]
+) -> bool:
+    try:
+        return all(recover(digest, each.signature) == people[each.index] for each in attestations)
+    except SignatureError:
+        return False
+
+
+def _wide_signature(record: WideRecord, digest: Digest) -> tuple[bytes, bool | None]:
+    """The key id, and whether its signature holds; None when a contract may have said yes."""
+    if record.key_type == KeyType.ADDRESS:
+        account = Address(record.key)
+        return address_key_id(account), _is_by(account, digest, record.signature) or None
+    x, y = (int.from_bytes(record.key[at : at + 32], "big") for at in (0, 32))
+    key_type = KeyType(record.key_type)
+    check = passkeys.verify if key_type is KeyType.P256 else passkeys.verify_webauthn
+    return point_key_id(key_type, x, y), check(digest, record.signature, x, y)
+
+
+def _is_by(account: Address, digest: Digest, signature: bytes) -> bool:
+    try:
+        return recover(digest, compact(signature)) == account
+    except SignatureError:
+        return False
