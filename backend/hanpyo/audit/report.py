@@ -1,14 +1,14 @@
 """What an audit says: named checks in a fixed order, each with its outcome, reason and details."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Status(StrEnum):
     """The outcome of a check."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105  an outcome, not a password
     """Everything was recomputed and agrees."""
     FAIL = "FAIL"
     """Something does not agree; the details name it."""
@@ -158,7 +158,6 @@ class Report:
     phase: str
     checks: tuple[Check, ...]
     items: tuple[ItemResult, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -19,6 +19,8 @@ USAGE: Final = 2
 """Exit status of a failure that is not a failed check."""
 _INTERRUPTED: Final = 130
 _COMMANDS: Final = {
+    "audit": "check an election from nodes alone, or offline from an evidence file",
+    "audit": "recompute an election from the chain or from an evidence file",
     "ballot": "make, cast, open and check single ballots",
     "demo": "hold and check a demonstration election on an embedded chain",
     "election": "create, show, close and certify elections",
