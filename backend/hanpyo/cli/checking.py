@@ -4,9 +4,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hanpyo.audit import LiveSource, audit, write_bundle
+from hanpyo.audit import BundleSource, LiveSource, audit, write_bundle
 from hanpyo.audit.report import Report, Status
-from hanpyo.chain.rpc import Rpc
+from hanpyo.chain.contracts import ElectionContract
 from hanpyo.protocol.types import Address
 
 _COLOURS = {
@@ -17,13 +17,17 @@ _COLOURS = {
 }
 
 
-def check_election(rpc: Rpc, election: str, bundle: Path | None) -> Report:
-    """Audit an election from its node alone; with `bundle`, write the evidence file first."""
-    source = LiveSource([rpc])
-    address = Address(bytes.fromhex(election[2:]))
-    if bundle is not None:
-        write_bundle(source, address, bundle)
-    return audit(source, address)
+def check_election(contract: ElectionContract, organiser: str, bundle: Path | None) -> Report:
+    """Audit an election from its node alone; with `bundle`, write the evidence file and check it.
+
+    `organiser` is who is expected to have created it.
+    """
+    source = LiveSource([contract.rpc])
+    election, expected = (Address(bytes.fromhex(a[2:])) for a in (contract.address, organiser))
+    if bundle is None:
+        return audit(source, election, expected_organiser=expected)
+    write_bundle(source, election, bundle)
+    return audit(BundleSource(bundle), election, expected_organiser=expected)
 
 
 def show_report(console: Console, report: Report) -> None:

@@ -46,7 +46,7 @@ def demo(*, keep: bool, as_json: bool) -> None:
         setting = Setting(host.venue, host.factory, officials, EMBEDDED_PERIODS)
         held = hold(setting, assembly.plan, assembly.rounds, stages)
         with stages.stage("audit"):
-            report = check_election(host.venue.rpc, held.contract.address, None)
+            report = check_election(held.contract, host.venue.organiser.address, None)
         if as_json:
             print_json(_as_json(held, report, stages))
         else:
@@ -95,7 +95,7 @@ def _votes(question: Question, result: ItemResult) -> list[str]:
         f"{korean} / {english}: {votes}"
         for (korean, english), votes in zip(question.options, result.heads[1:-1], strict=True)
     ]
-    return [*lines, f"백지 / blank: {result.heads[0]}, 무효 / invalid: {result.heads[-1]}"]
+    return [*lines, f"백지 / blank: {result.heads[0]}", f"무효 / invalid: {result.heads[-1]}"]
 
 
 def _rule(question: Question, result: ItemResult) -> list[str]:
@@ -126,10 +126,8 @@ def _elected(question: Question, result: ItemResult) -> str:
     votes = result.heads[1:-1]
     last = sorted(votes, reverse=True)[SEATS - 1]
     elected = [number for number, count in enumerate(votes) if count >= last]
-    names = ", ".join(" / ".join(question.options[number]) for number in elected)
-    if len(elected) > SEATS:
-        return f"동수 / tie: {names}"
-    return f"당선 / elected: {names}"
+    names = "\n".join(" / ".join(question.options[number]) for number in elected)
+    return f"{'동수 / tie' if len(elected) > SEATS else '당선 / elected'}:\n{names}"
 
 
 def _as_json(held: Held, report: Report, stages: Stages) -> dict[str, Any]:

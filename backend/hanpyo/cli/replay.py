@@ -92,7 +92,7 @@ def replay(
             with stages.stage("compare"):
                 found = figures(rerun.election, held)
             with stages.stage("audit"):
-                report = check_election(host.venue.rpc, held.contract.address, bundle)
+                report = check_election(held.contract, host.venue.organiser.address, bundle)
     run = Replayed(rerun, held, found, report, stages)
     if as_json:
         print_json(_report(run))

@@ -20,7 +20,6 @@ USAGE: Final = 2
 _INTERRUPTED: Final = 130
 _COMMANDS: Final = {
     "audit": "check an election from nodes alone, or offline from an evidence file",
-    "audit": "recompute an election from the chain or from an evidence file",
     "ballot": "make, cast, open and check single ballots",
     "demo": "hold and check a demonstration election on an embedded chain",
     "election": "create, show, close and certify elections",

@@ -1,7 +1,7 @@
 """Making ballots and batches: choices sealed, signed by the voter's key, attested by registrars."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hanpyo.chain.contracts import ElectionContract
@@ -10,7 +10,13 @@ from hanpyo.chain.sender import Sender
 from hanpyo.elections.officials import Signers, credential_of
 from hanpyo.elections.progress import Advance
 from hanpyo.elections.venue import fitting, send_in_parts
-from hanpyo.protocol.batch import BatchForm, CompactBatch, CompactRecord, encode_compact
+from hanpyo.protocol.batch import (
+    Attestation,
+    BatchForm,
+    CompactBatch,
+    CompactRecord,
+    encode_compact,
+)
 from hanpyo.protocol.domain import Domain
 from hanpyo.protocol.envelopes import Position
 from hanpyo.protocol.manifest import Manifest
@@ -100,6 +106,15 @@ def listed_batch(booth: Booth, acts: Sequence[SignedAct], registrars: Signers) -
     listing = registrars.list_credentials(booth.domain, credentials)
     records = [act.record for act in acts]
     return encode_compact(CompactBatch.shortest(records, listing), booth.form)
+
+
+def single_batch(
+    booth: Booth, record: CompactRecord, attestations: tuple[Attestation, ...]
+) -> bytes:
+    """The compact batch of one act that carries its own credential's signatures."""
+    return encode_compact(
+        CompactBatch.shortest([replace(record, attestations=attestations)]), booth.form
+    )
 
 
 def cast_all(

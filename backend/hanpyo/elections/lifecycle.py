@@ -7,7 +7,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from hanpyo.chain.contracts import ElectionContract, FactoryContract
+from eth_account.signers.local import LocalAccount
+
+from hanpyo.chain.contracts import ElectionContract, FactoryContract, revert_reasons
+from hanpyo.chain.election_events import Skipped, read_events
+from hanpyo.chain.receipts import Receipt
+from hanpyo.chain.rpc import Rpc
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.elections.plan import Plan
@@ -20,7 +25,7 @@ from hanpyo.protocol.envelopes import Position
 from hanpyo.protocol.manifest import Manifest
 from hanpyo.protocol.offers import Act
 from hanpyo.protocol.roll import ENTRY_BYTES, encode_roll
-from hanpyo.protocol.types import ZERO_WORD, Secrecy
+from hanpyo.protocol.types import ZERO_WORD, Secrecy, SkipReason
 from hanpyo.secrecy.escrow import BadEscrow, Opening
 from hanpyo.secrecy.trustee import TrusteeKey
 
@@ -37,6 +42,17 @@ class KeyNotReleased(HanpyoError):
 
     code: ClassVar[str] = "key_not_released"
     retryable: ClassVar[bool] = True
+
+
+class EscrowUnreadable(HanpyoError):
+    """A sealed ballot whose escrow is bad: it counts as present, without choices."""
+
+    code: ClassVar[str] = "escrow_unreadable"
+
+
+def sender_for(rpc: Rpc, account: LocalAccount) -> Sender:
+    """A sender for an account that is used for a moment, with errors in the contracts' words."""
+    return Sender(rpc, account, rpc.chain_id(), reasons=revert_reasons())
 
 
 def create(sender: Sender, factory: FactoryContract, manifest: Manifest) -> ElectionContract:
@@ -120,6 +136,31 @@ def open_all(
     return voided + opener.open_later(sender, later, advance)
 
 
+def read_choices_of(contract: ElectionContract, ballot: RecordedAct) -> bytes:
+    """The padded choices of a recorded ballot, decrypted with the released key where sealed.
+
+    Raises `KeyNotReleased`, `EscrowUnreadable`.
+    """
+    if ballot.act.choices is not None:
+        return ballot.act.choices
+    secret = contract.secret()
+    if secret == 0:
+        raise KeyNotReleased("the trustees' key is not on chain yet: nobody can read this ballot")
+    found = _Opener(contract, TrusteeKey(secret)).read(ballot)
+    if isinstance(found, BadEscrow):
+        raise EscrowUnreadable(f"the ballot of voter {ballot.voter} is void: {found.fault}")
+    return found.choices
+
+
+def skip_reason(contract: ElectionContract, voter: int, receipt: Receipt) -> SkipReason | None:
+    """Why a transaction did not record an act of this voter; None where it skipped none."""
+    own = [log for log in receipt.logs if log.address == contract.address]
+    for _, event in read_events(own, contract.manifest.choices_length):
+        if isinstance(event, Skipped) and event.voter == voter:
+            return event.reason
+    return None
+
+
 class _Opener:
     """Opens with the released key."""
 
@@ -137,7 +178,7 @@ class _Opener:
         live: dict[int, RecordedAct],
         advance: Advance,
     ) -> int:
-        found = {at: self._try(first) for at, first in live.items()}
+        found = {at: self.read(first) for at, first in live.items()}
         good = {at: each for at, each in found.items() if isinstance(each, Opening)}
         acts = [first.act for first in batch.firsts]
         send_in_parts(
@@ -161,7 +202,7 @@ class _Opener:
         return len(bad)
 
     def open_later(self, sender: Sender, acts: Sequence[RecordedAct], advance: Advance) -> int:
-        found = [(act, self._try(act)) for act in acts]
+        found = [(act, self.read(act)) for act in acts]
         good = [
             (act.act, (each.choices, bytes(each.salt)))
             for act, each in found
@@ -180,7 +221,7 @@ class _Opener:
             advance(1)
         return len(bad)
 
-    def _try(self, recorded: RecordedAct) -> Opening | BadEscrow:
+    def read(self, recorded: RecordedAct) -> Opening | BadEscrow:
         terms = recorded.act.terms
         context = self._contract.domain.context
         position = Position(context, recorded.voter, terms.epoch, terms.revision)
