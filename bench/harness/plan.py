@@ -64,7 +64,7 @@ class Plan:
     clerks: int = 0
     times: Timetable = field(default_factory=timetable)
     roll_size: int = 0
-    """Above 0: a roll of that many entries of weight 1 that is only in a file, which is not built."""
+    """Above 0: a roll of that many entries of weight 1, in a file that is not built."""
 
     @property
     def organiser(self) -> Person:
@@ -100,12 +100,13 @@ class Plan:
         return roll_tree(self.entries)
 
     def class_of(self, voter: int) -> int:
-        """A voter's class."""
-        return self.classes_of[voter] if self.classes_of else 0
+        """A voter's class; 0 beyond the roll."""
+        known = self.classes_of or ()
+        return known[voter] if voter < len(known) else 0
 
     def weight_of(self, voter: int) -> int:
-        """A voter's weight."""
-        return 1 if self.roll_size else self.weights[voter]
+        """A voter's weight; 1 beyond the roll."""
+        return self.weights[voter] if voter < len(self.weights) else 1
 
     @property
     def roll_file(self) -> bytes:
