@@ -127,6 +127,12 @@ class TestOrder:
         receipt = sender.transact(gift())
         assert node.rpc.block_number() == receipt.block_number + 3
 
+    def test_at_least_one_confirmation_is_needed(
+        self, node: EmbeddedNode, key: LocalAccount
+    ) -> None:
+        with pytest.raises(ValueError, match="at least 1"):
+            Sender(node.rpc, key, node.chain_id, confirmations=0)
+
     def test_a_label_finds_its_tickets(self, node: EmbeddedNode, key: LocalAccount) -> None:
         sender = Sender(node.rpc, key, node.chain_id)
         tickets = sender.send_many([gift("a"), gift("b"), gift("a")])

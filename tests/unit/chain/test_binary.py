@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from hanpyo.chain import binary
 from hanpyo.chain.binary import ANVIL_VARIABLE, AnvilNotFound, find_anvil
 
 
@@ -27,6 +28,31 @@ def test_a_variable_that_names_no_program_is_refused(tmp_path: Path, kind: str) 
         path.write_text("")
     with pytest.raises(AnvilNotFound, match="is not a program"):
         find_anvil({ANVIL_VARIABLE: str(path)})
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder, with this package installed far from any node_modules."""
+    monkeypatch.setattr(binary, "__file__", str(tmp_path / "site-packages" / "binary.py"))
+    return tmp_path / "work"
+
+
+def test_path_comes_last(elsewhere: Path) -> None:
+    anvil = program(elsewhere / "bin" / "anvil")
+    assert find_anvil({"PATH": str(anvil.parent)}, elsewhere) == anvil
+
+
+def test_no_anvil_anywhere_says_what_to_do(elsewhere: Path) -> None:
+    with pytest.raises(AnvilNotFound, match="make setup"):
+        find_anvil({"PATH": str(elsewhere)}, elsewhere)
+
+
+def test_an_unknown_machine_has_no_packaged_anvil(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    with pytest.raises(AnvilNotFound):
+        find_anvil({"PATH": str(elsewhere)}, elsewhere)
 
 
 def test_the_projects_modules_are_found_from_any_folder_inside(tmp_path: Path) -> None:

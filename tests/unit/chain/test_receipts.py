@@ -4,7 +4,12 @@ import pytest
 
 from hanpyo.chain.encoding import InvalidEncoding, encode
 from hanpyo.chain.errors import LogsInconsistent, MalformedAnswer
-from hanpyo.chain.receipts import Log, Receipt, read_consensus_logs
+from hanpyo.chain.headers import Header
+from hanpyo.chain.node_errors import BlockUnknown
+from hanpyo.chain.receipts import Log, Receipt, fetch_receipts, read_consensus_logs
+from hanpyo.chain.rpc import Rpc
+from tests.unit.chain.fake_node import FakeNode, result
+from tests.unit.chain.test_headers import GENESIS
 
 ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 LOG: dict[str, Any] = {
@@ -76,6 +81,16 @@ def test_a_failed_transaction_is_told_apart() -> None:
 
 def test_a_created_contract_is_told() -> None:
     assert Receipt.from_rpc(RECEIPT | {"contractAddress": ADDRESS.lower()}).contract == ADDRESS
+
+
+def test_a_node_without_the_block_has_no_receipts() -> None:
+    header = Header.from_rpc(GENESIS)
+    with (
+        FakeNode(lambda request: result(request, None)) as node,
+        Rpc(node.url) as rpc,
+        pytest.raises(BlockUnknown),
+    ):
+        fetch_receipts(rpc, header)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hanpyo.chain.errors import (
     NodeUnreachable,
     WrongChain,
 )
-from hanpyo.chain.node_errors import ExecutionReverted, NodeError, NonceTooLow
+from hanpyo.chain.node_errors import BlockUnknown, ExecutionReverted, NodeError, NonceTooLow
 from hanpyo.chain.rpc import BATCH_CALLS, Call, Retries, Rpc
 from tests.unit.chain.fake_node import FakeNode, Reply, refusal, result
 
@@ -83,6 +83,13 @@ def test_nobody_listening_is_unreachable() -> None:
             Rpc(f"http://127.0.0.1:{taken.getsockname()[1]}", retries=ONCE) as rpc,
             pytest.raises(NodeUnreachable),
         ):
+            rpc.chain_id()
+
+
+def test_a_broken_tls_handshake_is_unreachable() -> None:
+    with FakeNode(lambda request: result(request, "0x1")) as node:
+        url = node.url.replace("http://", "https://")
+        with Rpc(url, retries=ONCE) as rpc, pytest.raises(NodeUnreachable, match="SSLError"):
             rpc.chain_id()
 
 
@@ -265,6 +272,17 @@ def test_headers_go_with_each_request() -> None:
     ):
         assert rpc.chain_id() == 1
         assert node.headers[0]["Authorization"] == "Bearer x"
+
+
+def test_a_block_hash_is_the_nodes_word_for_it() -> None:
+    def answer(request: dict[str, Any]) -> object:
+        known = request["params"][0] == "0x1"
+        return result(request, {"hash": "0x" + "ab" * 32} if known else None)
+
+    with FakeNode(answer) as node, Rpc(node.url) as rpc:
+        assert rpc.block_hash(1) == b"\xab" * 32
+        with pytest.raises(BlockUnknown):
+            rpc.block_hash(2)
 
 
 @pytest.fixture
