@@ -20,37 +20,31 @@ abstract contract Counter is ElectionState {
     uint256 internal constant IS_SETTLED = 1 << 203;
     uint256 internal constant ACT_MASK = (1 << 200) - 1;
 
+    uint256 internal constant ALL_FIELDS = 7;
+    uint256 internal constant ALL_FIELDS_SIZE = 11;
+    uint256 internal constant PLAIN_TERMS = 1 << 248 | 1;
     uint256 private constant BALLOT = 1 << 248;
     uint256 private constant HAS_WEIGHTS = 1;
     uint256 private constant HAS_CLASSES = 2;
     uint256 private constant HAS_CHANNELS = 4;
-    uint256 internal constant ALL_FIELDS = 7;
+    uint256 private constant LAST_CHANNEL = 4;
 
-    /// @dev A count under way. `at` is the calldata offset read next, `choices` a memory buffer followed by a word of
-    /// zeros, `envelope` the memory of the envelope's preimage.
+    /// @dev A count under way. `choices` is a memory buffer followed by a word of zeros; `envelope` the memory of an
+    /// envelope's preimage and, behind it, a leaf's or act's. `entry` is the stratum's memory, and `voter` the row, of
+    /// the seat (class << 8 | channel) read last.
     struct Count {
         bytes manifest;
-        uint256 at;
+        uint256 start;
         uint256 end;
         uint256 choices;
         uint256 choicesLength;
         uint256 envelope;
-        uint256 groups;
-        uint256 classes;
-        uint256 classesAt;
+        uint256 seat;
+        uint256 entry;
+        Choices.Voter voter;
         Agenda.Book book;
         Tally.Table table;
         BranchStream.Stack stack;
-    }
-
-    /// @dev Who an act belongs to: the variable part of its terms, and the stratum's memory entry.
-    struct Voter {
-        uint256 number;
-        uint256 weight;
-        uint256 class;
-        uint256 channel;
-        uint256 terms;
-        uint256 stratum;
     }
 
     function _start(bytes memory m, bytes calldata stream)
@@ -59,103 +53,103 @@ abstract contract Counter is ElectionState {
         returns (Count memory c)
     {
         unchecked {
-            c.manifest = m;
-            uint256 at;
-            assembly ("memory-safe") {
-                at := stream.offset
-            }
-            c.at = at;
-            c.end = at + stream.length;
-            c.choicesLength = m.choicesLength();
-            c.groups = m.groupCount();
-            c.classes = m.classCount();
-            c.classesAt = m.classesAt();
-            c.book = Agenda.load(m);
-            c.table = Tally.create(5 * c.groups, c.book.words * c.book.planes);
-            c.stack = BranchStream.create();
+            uint256 length = m.choicesLength();
+            uint256 start;
             uint256 buffer;
-            uint256 length = c.choicesLength;
             assembly ("memory-safe") {
+                start := stream.offset
                 buffer := mload(0x40)
                 let size := add(and(add(length, 31), not(31)), 32)
-                calldatacopy(buffer, calldatasize(), size)
-                mstore(0x40, add(add(buffer, size), 256))
+                calldatacopy(buffer, calldatasize(), add(size, 384))
+                mstore(0x40, add(buffer, add(size, 384)))
             }
+            c.manifest = m;
+            c.start = start;
+            c.end = start + stream.length;
+            c.choicesLength = length;
             c.choices = buffer;
             c.envelope = buffer + ((length + 31) & ~uint256(31)) + 32;
-            _prepareEnvelope(c.envelope);
+            c.book = Agenda.load(m);
+            c.table = Tally.create(5 * m.groupCount(), c.book.words * c.book.planes);
+            c.stack = BranchStream.create();
+            c.seat = type(uint256).max;
+            _prepare(c.envelope);
         }
     }
 
-    /// @notice Reads `u32 voter [u64 weight] [u16 class] [u8 channel]` as the flags say.
-    function _readVoter(Count memory c, Voter memory v, uint256 flags) internal pure {
+    /// @notice The bytes of the optional fields `[u64 weight] [u16 class] [u8 channel]`.
+    function _fieldsSize(uint256 flags) internal pure returns (uint256) {
         unchecked {
-            v.number = _word(c.at) >> 224;
-            _advance(c, 4);
-            _readTerms(c, v, flags);
+            if (flags > ALL_FIELDS) revert BatchMalformed(flags);
+            return 8 * (flags & 1) + (flags & 2) + (flags >> 2);
         }
     }
 
-    /// @notice Reads `[u64 weight] [u16 class] [u8 channel]` of the voter `v.number` as the flags say.
-    function _readTerms(Count memory c, Voter memory v, uint256 flags) internal pure {
+    /// @notice Reads the optional fields at calldata offset `at`, turns to the seat they name, and returns the terms
+    /// of the voter's ballot without its order.
+    function _readFields(Count memory c, uint256 at, uint256 flags, uint256 voter)
+        internal
+        pure
+        returns (uint256)
+    {
         unchecked {
-            uint256 head = _word(c.at);
-            uint256 size;
-            v.weight = 1;
-            v.class = 0;
-            v.channel = 0;
+            uint256 head = _word(at);
+            uint256 weight = 1;
+            uint256 class;
+            uint256 channel;
             if (flags & HAS_WEIGHTS != 0) {
-                v.weight = head >> 192;
+                weight = head >> 192;
                 head <<= 64;
-                size += 8;
             }
             if (flags & HAS_CLASSES != 0) {
-                v.class = head >> 240;
+                class = head >> 240;
                 head <<= 16;
-                size += 2;
-                if (v.class >= c.classes) revert BatchMalformed(size);
             }
-            if (flags & HAS_CHANNELS != 0) {
-                v.channel = head >> 248;
-                size += 1;
-                if (v.channel > 4) revert BatchMalformed(size);
-            }
-            v.terms = BALLOT | v.channel << 240 | v.class << 224 | v.number << 64 | v.weight;
-            v.stratum = v.channel * c.groups + c.manifest.u16(c.classesAt + (v.class << 2));
-            _advance(c, size);
+            if (flags & HAS_CHANNELS != 0) channel = head >> 248;
+            _turnTo(c, class, channel);
+            c.voter.weight = weight;
+            return BALLOT | channel << 240 | class << 224 | voter << 64 | weight;
         }
     }
 
-    /// @notice Copies the next choices to the buffer and returns their hash.
-    function _readChoices(Count memory c) internal pure returns (bytes32 hash) {
+    /// @notice Makes `c.voter` and `c.entry` those of a class and channel.
+    function _turnTo(Count memory c, uint256 class, uint256 channel) internal pure {
+        unchecked {
+            uint256 seat = class << 8 | channel;
+            if (seat == c.seat) return;
+            if (class >= c.manifest.classCount() || channel > LAST_CHANNEL) {
+                revert BatchMalformed(seat);
+            }
+            c.seat = seat;
+            c.voter = Choices.voterOf(c.book, class);
+            uint256 stratum = channel * c.manifest.groupCount() + c.voter.group;
+            c.entry = Tally.entry(c.table, stratum);
+        }
+    }
+
+    /// @notice Copies the choices at calldata offset `at` to the buffer and returns their hash.
+    function _readChoices(Count memory c, uint256 at) internal pure returns (bytes32 hash) {
         uint256 to = c.choices;
-        uint256 at = c.at;
         uint256 length = c.choicesLength;
         assembly ("memory-safe") {
             calldatacopy(to, at, length)
             hash := keccak256(to, length)
         }
-        _advance(c, length);
     }
 
-    function _readWord(Count memory c) internal pure returns (bytes32 value) {
-        value = bytes32(_word(c.at));
-        _advance(c, 32);
-    }
-
-    /// @notice Reads a token that is not a record: a subtree's root, which is pushed. True for a record to be read.
-    function _isRecord(Count memory c, uint256 token) internal pure returns (bool) {
-        if (token == BranchStream.RECORD || token == BranchStream.OUTSIDE) return true;
-        if (token > BranchStream.LAST_HEIGHT) revert BatchMalformed(token);
+    /// @notice Pushes the subtree root behind a token that is not a record; returns the offset behind it.
+    function _readSubtree(Count memory c, uint256 token, uint256 at) internal pure returns (uint256) {
         unchecked {
-            c.stack.push(token - 1, _readWord(c));
+            if (token > BranchStream.LAST_HEIGHT) revert BatchMalformed(token);
+            _require(c, at + 32);
+            c.stack.push(token - 1, bytes32(_word(at)));
+            return at + 32;
         }
-        return false;
     }
 
-    function _readByte(Count memory c) internal pure returns (uint256 value) {
-        value = _word(c.at) >> 248;
-        _advance(c, 1);
+    /// @notice Refuses a record that ends beyond the stream.
+    function _require(Count memory c, uint256 end) internal pure {
+        if (end > c.end) revert BatchMalformed(c.end);
     }
 
     /// @notice The envelope of choices with this hash and salt for the voter at this order.
@@ -175,11 +169,26 @@ abstract contract Counter is ElectionState {
         }
     }
 
-    /// @notice Adds the choices in the buffer to the voter's stratum, or takes them out (`sign` -1).
-    function _addChoices(Count memory c, Voter memory v, int256 sign) internal pure {
-        uint256 entry = Tally.entry(c.table, v.stratum);
-        Choices.Voter memory voter = Choices.voterOf(c.manifest, v.class, v.weight);
-        Choices.count(c.book, c.choices, voter, entry, sign);
+    /// @notice Pushes the leaf of a first.
+    function _pushLeaf(Count memory c, uint256 terms, bytes32 content) internal pure {
+        uint256 at = c.envelope;
+        bytes32 leaf;
+        assembly ("memory-safe") {
+            at := add(at, 256)
+            mstore(add(at, 32), terms)
+            mstore(add(at, 64), content)
+            leaf := keccak256(at, 96)
+        }
+        c.stack.pushLeaf(leaf);
+    }
+
+    /// @notice Adds the choices in the buffer to the seat's stratum, or takes them out (`sign` -1).
+    function _addChoices(Count memory c, int256 sign) internal pure {
+        if (c.voter.simple) {
+            Choices.countSimple(c.book, c.choices, c.voter.weight, c.entry, sign);
+        } else {
+            Choices.count(c.book, c.choices, c.voter, c.entry, sign);
+        }
     }
 
     /// @notice Checks that the records rebuilt the batch, and writes the sums.
@@ -200,25 +209,24 @@ abstract contract Counter is ElectionState {
         if (phase != required) revert ElectionWrongPhase(uint8(phase));
     }
 
-    function _advance(Count memory c, uint256 size) private pure {
-        unchecked {
-            c.at += size;
-            if (c.at > c.end) revert BatchMalformed(c.end);
-        }
+    function _byte(uint256 at) internal pure returns (uint256) {
+        return _word(at) >> 248;
     }
 
-    function _prepareEnvelope(uint256 at) private view {
-        bytes32 tag = Messages.TAG_ENVELOPE;
-        assembly ("memory-safe") {
-            mstore(at, tag)
-            mstore(add(at, 32), chainid())
-            mstore(add(at, 64), address())
-        }
-    }
-
-    function _word(uint256 at) private pure returns (uint256 value) {
+    function _word(uint256 at) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := calldataload(at)
+        }
+    }
+
+    function _prepare(uint256 at) private view {
+        bytes32 envelopeTag = Messages.TAG_ENVELOPE;
+        bytes32 leafTag = Messages.TAG_LEAF;
+        assembly ("memory-safe") {
+            mstore(at, envelopeTag)
+            mstore(add(at, 32), chainid())
+            mstore(add(at, 64), address())
+            mstore(add(at, 256), leafTag)
         }
     }
 }

@@ -20,52 +20,66 @@ abstract contract Recorder is ElectionState {
     uint256 internal constant ONLINE_ASSEMBLY = 1;
     uint256 internal constant LAST_REVISION = 1023;
 
-    uint8 internal constant NOT_OPEN = 1;
-    uint8 internal constant UNKNOWN_VOTER = 2;
-    uint8 internal constant BAD_SIGNATURE = 3;
-    uint8 internal constant BAD_ATTESTATION = 4;
-    uint8 internal constant BAD_WEIGHT = 5;
-    uint8 internal constant TOO_MUCH_WEIGHT = 6;
-    uint8 internal constant SUPERSEDED = 7;
-    uint8 internal constant WRONG_EPOCH = 8;
-    uint8 internal constant BAD_KIND = 9;
-    uint8 internal constant BAD_CONTENT = 10;
-    uint8 internal constant UNKNOWN_CLASS = 11;
+    uint256 internal constant NOT_OPEN = 1;
+    uint256 internal constant UNKNOWN_VOTER = 2;
+    uint256 internal constant BAD_SIGNATURE = 3;
+    uint256 internal constant BAD_ATTESTATION = 4;
+    uint256 internal constant BAD_WEIGHT = 5;
+    uint256 internal constant TOO_MUCH_WEIGHT = 6;
+    uint256 internal constant SUPERSEDED = 7;
+    uint256 internal constant WRONG_EPOCH = 8;
+    uint256 internal constant BAD_KIND = 9;
+    uint256 internal constant BAD_CONTENT = 10;
+    uint256 internal constant UNKNOWN_CLASS = 11;
 
     uint256 internal constant HAS_FIRST = 1 << 200;
     uint256 internal constant HAS_ACT = 1 << 201;
     uint256 internal constant IS_BALLOT = 1 << 202;
-    uint256 internal constant IS_SETTLED = 1 << 203;
+    uint256 private constant PLAIN_TERMS = 1 << 248 | 1;
     uint256 internal constant ACT_MASK = (1 << 200) - 1;
 
-    /// @dev One act as a module hands it over. `channel` and `epoch` are the module's word. For a sealed ballot
-    /// `content` is the envelope and `escrow` the hash of its escrow; for an open one the hash of its choices and 0.
+    /// @dev One act, laid out as the preimages of its hashes, so that hashing copies nothing: the ballot's struct,
+    /// the credential's struct, and leaf or act. For a sealed ballot `content` is the envelope and `escrow` the hash
+    /// of its escrow; for an open one the hash of its choices and 0. A `plain` act has nothing to check: a ballot at
+    /// order (0, 0), weight 1, class 0, and nobody checked in. `seat` is class << 8 | channel.
     struct Act {
+        bytes32 ballotType;
         uint256 voter;
-        uint256 weight;
-        uint256 class;
         uint256 epoch;
         uint256 revision;
         uint256 kind;
-        uint256 channel;
-        bytes32 key;
-        bytes32 digest;
         bytes32 content;
         bytes32 escrow;
+        bytes32 credentialType;
+        uint256 holder;
+        bytes32 key;
+        uint256 weight;
+        uint256 class;
+        uint256 credentialEpoch;
+        bytes32 tag;
+        uint256 terms;
+        bytes32 recordContent;
+        bytes32 recordEscrow;
+        uint256 channel;
+        uint256 seat;
+        bool plain;
+        bytes32 digest;
     }
 
-    /// @dev A batch under way. `log` is the memory of the event being built: terms, key, then the body, whose
-    /// payload starts `payload` bytes in; `word` caches `_acted[wordIndex]`.
+    /// @dev A batch under way. `live` does not count the batch's own `firsts`; `recorded` tells of other acts. `log` is the memory of the event being built: terms, key, then the body, whose
+    /// payload is at `payload`; an envelope goes to `contentAt` before it; `word` caches `_acted[wordIndex]`; `entry` is the stratum's memory of the last seat.
     struct Batch {
         bytes manifest;
         bool open;
         bool checkIns;
+        bool isSealed;
+        bool isWeighted;
+        bool recorded;
         uint256 rollSize;
+        uint256 rollWeight;
         uint256 largestWeight;
         uint256 classes;
-        uint256 rollWeight;
         uint256 choicesLength;
-        uint256 isSealed;
         uint256 wordIndex;
         uint256 word;
         uint256 live;
@@ -74,11 +88,14 @@ abstract contract Recorder is ElectionState {
         uint256 leaves;
         uint256 seals;
         uint256 firsts;
-        bool recorded;
         uint256 log;
         uint256 payload;
+        uint256 contentAt;
         uint256 logSize;
         bytes32 topic;
+        uint256 entryOf;
+        uint256 entry;
+        Choices.Voter voter;
         Tally.Table table;
         Agenda.Book book;
     }
@@ -93,70 +110,124 @@ abstract contract Recorder is ElectionState {
             b.manifest = m;
             b.open = isOpen;
             b.checkIns = _progress.anyCheckIn;
+            b.isSealed = m.secrecy() == ManifestReader.SEALED;
             b.rollSize = m.rollSize();
-            b.largestWeight = m.largestWeight();
-            b.classes = m.classCount();
             b.rollWeight = m.rollWeight();
+            b.largestWeight = m.largestWeight();
+            b.isWeighted = b.largestWeight != 1;
+            b.classes = m.classCount();
             b.choicesLength = m.choicesLength();
-            b.isSealed = m.secrecy();
             b.wordIndex = type(uint256).max;
+            b.entryOf = type(uint256).max;
             b.live = _counters.live;
             b.liveWeight = _counters.liveWeight;
             b.touched = _counters.touched;
             b.leaves = _allocate(count << 5);
-            if (b.isSealed != 0) b.seals = _allocate(count << 5);
+            if (b.isSealed) b.seals = _allocate(count << 5);
             else b.book = Agenda.load(m);
             b.table = Tally.create(5 * m.groupCount(), b.book.words * b.book.planes);
             _shapeLog(b);
         }
     }
 
-    /// @notice Records the act or says why not (0: recorded). The payload is at calldata offset `payload`.
+    function _newAct() internal pure returns (Act memory a) {
+        a.ballotType = Messages.BALLOT;
+        a.credentialType = Messages.CREDENTIAL;
+    }
+
+    /// @notice The struct hash of the act as Ballot.
+    function _ballotHash(Act memory a) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(a, 224)
+        }
+    }
+
+    /// @notice The struct hash of the act's Credential.
+    function _credentialHash(Act memory a) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(add(a, 224), 192)
+        }
+    }
+
+    /// @notice Reads an act's payload at calldata offset `at` into the event buffer and hashes it.
+    function _readPayload(Batch memory b, Act memory a, uint256 at) internal pure {
+        uint256 length = b.choicesLength;
+        uint256 to = b.payload;
+        bytes32 content;
+        bytes32 escrow;
+        if (b.isSealed) {
+            assembly ("memory-safe") {
+                content := calldataload(at)
+                let size := add(length, 33)
+                calldatacopy(to, add(at, 32), size)
+                escrow := keccak256(to, size)
+            }
+        } else {
+            assembly ("memory-safe") {
+                calldatacopy(to, at, length)
+                content := keccak256(to, length)
+            }
+        }
+        if (a.kind == WITHDRAWAL) (content, escrow) = (0, 0);
+        a.content = content;
+        a.escrow = escrow;
+    }
+
+    /// @notice Records the act or says why not (0: recorded). Its payload is at calldata offset `payload`, and in the
+    /// event buffer.
     function _record(Batch memory b, Act memory a, uint256 payload)
         internal
-        returns (uint8 reason)
+        returns (uint256 reason)
     {
         unchecked {
-            if (a.weight == 0 || a.weight > b.largestWeight) return BAD_WEIGHT;
-            if (a.kind - 1 > 1 || a.revision > LAST_REVISION) return BAD_KIND;
-            if (a.kind == WITHDRAWAL && !_isZero(payload, _payloadSize(b))) return BAD_CONTENT;
-            if (a.class >= b.classes) return UNKNOWN_CLASS;
-            if (a.voter >> 8 != b.wordIndex) _turnTo(b, a.voter >> 8);
-            uint256 bit = 1 << (a.voter & 255);
-            bool acted = b.word & bit != 0;
-            if (b.checkIns && a.channel == 0 && _bit(_checkedIn, a.voter)) {
-                a.channel = ONLINE_ASSEMBLY;
-            }
-            uint256 terms = a.kind << 248 | a.channel << 240 | a.class << 224 | a.epoch << 208
-                | a.revision << 192 | a.voter << 64 | a.weight;
-            if (acted || a.epoch | a.revision != 0 || a.kind != BALLOT) {
-                reason = _recordLater(b, a, terms, acted);
-                if (reason != 0) return reason;
+            uint256 voter = a.voter;
+            if (a.plain) {
+                a.terms = PLAIN_TERMS | voter << 64;
             } else {
-                if (b.liveWeight + a.weight > b.rollWeight) return TOO_MUCH_WEIGHT;
-                ++b.live;
-                b.liveWeight += a.weight;
-                _recordFirst(b, a, terms);
+                reason = _check(b, a, payload);
+                if (reason != 0) return reason;
             }
-            b.word |= bit;
-            b.recorded = true;
-            _log(b, a, terms);
+            a.recordContent = a.content;
+            a.recordEscrow = a.escrow;
+            if (voter >> 8 != b.wordIndex) _turnTo(b, voter >> 8);
+            uint256 word = b.word;
+            uint256 bit = 1 << (voter & 255);
+            if (word & bit != 0 || !a.plain && !_isFirst(a)) {
+                reason = _recordLater(b, a, word & bit != 0);
+                if (reason != 0) return reason;
+                b.recorded = true;
+            } else {
+                if (b.isWeighted) {
+                    uint256 total = b.liveWeight + a.weight;
+                    if (total > b.rollWeight) return TOO_MUCH_WEIGHT;
+                    b.liveWeight = total;
+                }
+                _recordFirst(b, a);
+            }
+            b.word = word | bit;
+            if (!a.plain && a.kind == WITHDRAWAL) {
+                emit BallotWithdrawn(uint32(voter), a.terms, a.key);
+            } else {
+                _log(b, a, voter);
+            }
         }
     }
 
     /// @notice Writes what the batch changed. A batch in which nothing was recorded changes nothing.
     function _end(Batch memory b) internal {
-        if (!b.recorded) return;
+        uint256 firsts = b.firsts;
+        if (firsts == 0 && !b.recorded) return;
         _acted[b.wordIndex] = b.word;
         Counters memory c = _counters;
-        c.live = uint32(b.live);
-        c.liveWeight = uint64(b.liveWeight);
+        unchecked {
+            c.live = uint32(b.live + firsts);
+        }
+        c.liveWeight = b.isWeighted ? uint64(b.liveWeight) : c.live;
         c.touched = uint32(b.touched);
-        uint256 firsts = b.firsts;
         if (firsts != 0) {
             bytes32 root = BatchTree.root(b.leaves, firsts);
             bytes32 seals;
-            if (b.isSealed != 0) {
+            if (b.isSealed) {
                 uint256 at = b.seals;
                 assembly ("memory-safe") {
                     seals := keccak256(at, shl(5, firsts))
@@ -170,66 +241,86 @@ abstract contract Recorder is ElectionState {
         _counters = c;
     }
 
-    function _skip(uint256 voter, bytes32 digest, uint8 reason) internal {
-        emit BallotSkipped(uint32(voter), digest, reason);
+    function _skip(uint256 voter, bytes32 digest, uint256 reason) internal {
+        emit BallotSkipped(uint32(voter), digest, uint8(reason));
     }
 
     /// @notice The bytes of envelope and escrow, or of choices, in a record.
     function _payloadSize(Batch memory b) internal pure returns (uint256) {
         unchecked {
-            return b.isSealed != 0 ? 65 + b.choicesLength : b.choicesLength;
+            return b.isSealed ? 65 + b.choicesLength : b.choicesLength;
         }
     }
 
-    /// @notice Reads an act's payload at calldata offset `at` into the event buffer and hashes it.
-    function _readPayload(Batch memory b, Act memory a, uint256 at) internal pure {
-        uint256 length = b.choicesLength;
-        uint256 to = b.payload;
-        if (a.kind == WITHDRAWAL) {
-            a.content = 0;
-            a.escrow = 0;
-        } else if (b.isSealed != 0) {
-            assembly ("memory-safe") {
-                mstore(add(a, 288), calldataload(at))
-                calldatacopy(to, add(at, 32), add(length, 33))
-                mstore(add(a, 320), keccak256(to, add(length, 33)))
-            }
-        } else {
-            assembly ("memory-safe") {
-                calldatacopy(to, at, length)
-                mstore(add(a, 288), keccak256(to, length))
-                mstore(add(a, 320), 0)
+    function _isZero(uint256 at, uint256 size) internal pure returns (bool) {
+        uint256 bits;
+        assembly ("memory-safe") {
+            let end := add(at, size)
+            for {} lt(at, end) { at := add(at, 32) } {
+                let word := calldataload(at)
+                let left := sub(end, at)
+                if lt(left, 32) { word := shr(shl(3, sub(32, left)), word) }
+                bits := or(bits, word)
             }
         }
+        return bits == 0;
     }
 
-    function _recordFirst(Batch memory b, Act memory a, uint256 terms) private pure {
+    /// @dev A voter's own act carries the minimum epoch; desk acts override this.
+    function _isCurrentEpoch(Act memory a, uint256 minimum) internal pure virtual returns (bool) {
+        return a.epoch == minimum;
+    }
+
+    /// @dev What can be wrong with an act whatever was recorded before.
+    function _check(Batch memory b, Act memory a, uint256 payload) private view returns (uint256) {
         unchecked {
-            uint256 place = b.firsts++ << 5;
-            uint256 row = b.manifest.classesAt() + 4 * a.class;
-            uint256 groups = b.manifest.groupCount();
-            uint256 entry =
-                Tally.entry(b.table, a.channel * groups + b.manifest.u16(row));
-            Tally.addVoter(entry, a.weight, 1);
-            _store(b.leaves + place, Messages.leaf(terms, a.content));
-            if (b.isSealed != 0) {
-                _store(b.seals + place, Messages.act(terms, a.content, a.escrow));
+            if (a.weight == 0 || a.weight > b.largestWeight) return BAD_WEIGHT;
+            if (a.kind - 1 > 1 || a.revision > LAST_REVISION) return BAD_KIND;
+            if (a.kind == WITHDRAWAL && !_isZero(payload, _payloadSize(b))) return BAD_CONTENT;
+            if (a.class >= b.classes) return UNKNOWN_CLASS;
+            if (b.checkIns && a.channel == 0 && _bit(_checkedIn, a.voter)) {
+                a.channel = ONLINE_ASSEMBLY;
+            }
+            a.seat = a.class << 8 | a.channel;
+            a.terms = a.kind << 248 | a.channel << 240 | a.class << 224 | a.epoch << 208
+                | a.revision << 192 | a.voter << 64 | a.weight;
+            return 0;
+        }
+    }
+
+    function _isFirst(Act memory a) private pure returns (bool) {
+        return a.epoch | a.revision == 0 && a.kind == BALLOT;
+    }
+
+    function _recordFirst(Batch memory b, Act memory a) private pure {
+        unchecked {
+            uint256 place = b.firsts;
+            b.firsts = place + 1;
+            place <<= 5;
+            if (a.seat != b.entryOf) _turnToSeat(b, a);
+            Tally.addVoter(b.entry, a.weight, 1);
+            a.tag = Messages.TAG_LEAF;
+            _store(b.leaves + place, _hashRecord(a, 96));
+            if (b.isSealed) {
+                a.tag = Messages.TAG_ACT;
+                _store(b.seals + place, _hashRecord(a, 128));
             } else {
-                Choices.Voter memory voter = Choices.voterOf(b.manifest, a.class, a.weight);
-                Choices.count(b.book, b.payload, voter, entry, 1);
+                b.voter.weight = a.weight;
+                if (b.voter.simple) {
+                    Choices.countSimple(b.book, b.payload, a.weight, b.entry, 1);
+                } else {
+                    Choices.count(b.book, b.payload, b.voter, b.entry, 1);
+                }
             }
         }
     }
 
     /// @dev Any act but a first: it lives in the voter's slot when its order is above what is recorded.
-    function _recordLater(Batch memory b, Act memory a, uint256 terms, bool acted)
-        private
-        returns (uint8)
-    {
+    function _recordLater(Batch memory b, Act memory a, bool acted) private returns (uint256) {
         unchecked {
+            uint256 order = a.epoch << 16 | a.revision;
             uint256 slot = acted ? _slots[a.voter] : 0;
             if (!_isCurrentEpoch(a, slot >> 240)) return WRONG_EPOCH;
-            uint256 order = a.epoch << 16 | a.revision;
             bool wasLive;
             if (slot & HAS_ACT != 0) {
                 if (order <= (slot >> 208 & 0xffffffff)) return SUPERSEDED;
@@ -241,10 +332,11 @@ abstract contract Recorder is ElectionState {
             }
             bool isBallot = a.kind == BALLOT;
             if (isBallot && !wasLive) {
-                if (b.liveWeight + a.weight > b.rollWeight) return TOO_MUCH_WEIGHT;
+                if (b.isWeighted && b.liveWeight + a.weight > b.rollWeight) return TOO_MUCH_WEIGHT;
                 ++b.live;
                 b.liveWeight += a.weight;
             } else if (wasLive && !isBallot) {
+                // Its first may be in this very batch, not yet in `live`: the sum of both is what counts.
                 --b.live;
                 b.liveWeight -= a.weight < b.liveWeight ? a.weight : b.liveWeight;
             }
@@ -252,45 +344,43 @@ abstract contract Recorder is ElectionState {
                 ++b.touched;
                 _setBit(_touched, a.voter);
             }
+            a.tag = Messages.TAG_ACT;
             _slots[a.voter] = slot >> 240 << 240 | order << 208 | (slot & HAS_FIRST) | HAS_ACT
-                | (isBallot ? IS_BALLOT : 0)
-                | (uint256(Messages.act(terms, a.content, a.escrow)) & ACT_MASK);
+                | (isBallot ? IS_BALLOT : 0) | (uint256(_hashRecord(a, 128)) & ACT_MASK);
             return 0;
         }
     }
 
-    /// @dev A voter's own act carries the minimum epoch; desk acts override this.
-    function _isCurrentEpoch(Act memory a, uint256 minimum) internal pure virtual returns (bool) {
-        return a.epoch == minimum;
-    }
-
-    function _log(Batch memory b, Act memory a, uint256 terms) private {
+    function _log(Batch memory b, Act memory a, uint256 voter) private {
         uint256 log = b.log;
-        uint256 voter = a.voter;
-        bytes32 key = a.key;
-        if (a.kind == WITHDRAWAL) {
-            emit BallotWithdrawn(uint32(voter), terms, key);
-            return;
-        }
         uint256 size = b.logSize;
         bytes32 topic = b.topic;
-        if (b.isSealed != 0) _store(log + 64, a.content);
+        _store(log, bytes32(a.terms));
+        _store(log + 32, a.key);
+        _store(b.contentAt, a.content);
         assembly ("memory-safe") {
-            mstore(log, terms)
-            mstore(add(log, 32), key)
             log2(log, size, topic, voter)
+        }
+    }
+
+    /// @dev Leaf (96 bytes) or act (128 bytes), as the tag says.
+    function _hashRecord(Act memory a, uint256 size) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(add(a, 416), size)
         }
     }
 
     /// @dev Lays out the event buffer once: short forms are static words, long forms ABI-encoded bytes.
     function _shapeLog(Batch memory b) private pure {
         unchecked {
-            bool isSealed = b.isSealed != 0;
+            bool isSealed = b.isSealed;
             uint256 head = isSealed ? 96 : 64;
             uint256 body = isSealed ? b.choicesLength + 33 : b.choicesLength;
             uint256 words = (body + 31) & ~uint256(31);
             uint256 log = _allocate(head + 64 + words + 32);
             b.log = log;
+            // An open ballot's content is not in its event: it goes to the spare word at the end.
+            b.contentAt = log + (isSealed ? 64 : head + 64 + words);
             if (body <= (isSealed ? 64 : 32)) {
                 b.payload = log + head;
                 b.logSize = isSealed ? 160 : 96;
@@ -306,12 +396,22 @@ abstract contract Recorder is ElectionState {
     }
 
     function _turnTo(Batch memory b, uint256 index) private {
-        if (b.recorded) _acted[b.wordIndex] = b.word;
+        if (b.recorded || b.firsts != 0) _acted[b.wordIndex] = b.word;
         b.wordIndex = index;
         b.word = _acted[index];
     }
 
-    function _allocate(uint256 size) private pure returns (uint256 at) {
+    function _turnToSeat(Batch memory b, Act memory a) private pure {
+        unchecked {
+            b.entryOf = a.seat;
+            uint256 group = b.manifest.u16(b.manifest.classesAt() + 4 * a.class);
+            uint256 stratum = a.channel * b.manifest.groupCount() + group;
+            b.entry = Tally.entry(b.table, stratum);
+            if (!b.isSealed) b.voter = Choices.voterOf(b.book, a.class);
+        }
+    }
+
+    function _allocate(uint256 size) internal pure returns (uint256 at) {
         assembly ("memory-safe") {
             at := mload(0x40)
             calldatacopy(at, calldatasize(), size)
@@ -319,23 +419,9 @@ abstract contract Recorder is ElectionState {
         }
     }
 
-    function _store(uint256 at, bytes32 value) private pure {
+    function _store(uint256 at, bytes32 value) internal pure {
         assembly ("memory-safe") {
             mstore(at, value)
         }
-    }
-
-    function _isZero(uint256 at, uint256 size) private pure returns (bool) {
-        uint256 bits;
-        assembly ("memory-safe") {
-            let end := add(at, size)
-            for {} lt(at, end) { at := add(at, 32) } {
-                let word := calldataload(at)
-                let left := sub(end, at)
-                if lt(left, 32) { word := shr(shl(3, sub(32, left)), word) }
-                bits := or(bits, word)
-            }
-        }
-        return bits == 0;
     }
 }

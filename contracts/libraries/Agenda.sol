@@ -20,8 +20,14 @@ library Agenda {
     uint256 internal constant ITEM_HEADER = 38;
 
     /// @dev `width` is the bytes of one number in the field, `length` those of the field, `base` the first cell.
-    /// `eligible`, `optionGroups` and `costs` are manifest offsets, 0 when the item has none.
+    /// `eligible`, `optionGroups` and `costs` are manifest offsets, 0 when the item has none. `simple`: the voter
+    /// chooses one option, in one byte, and nothing but its number (or a barred option) can make it invalid; `last` is
+    /// the invalid cell. `Choices` relies on the order of the first three fields.
     struct Item {
+        bool simple;
+        uint256 last;
+        uint256 base;
+        uint256 length;
         uint256 method;
         uint256 options;
         uint256 min;
@@ -30,24 +36,24 @@ library Agenda {
         uint256 sum;
         uint256 costCap;
         uint256 width;
-        uint256 length;
         bool list;
-        uint256 base;
         uint256 eligible;
         uint256 optionGroups;
         uint256 costs;
         uint256 rule;
     }
 
-    /// @dev A lane is `1 << laneLog` bits; a tally word holds `1 << perWordLog` cells.
+    /// @dev A lane is `1 << laneLog` bits; a tally word holds `1 << perWordLog` cells. `Choices` relies on the order
+    /// of the first five fields.
     struct Book {
-        bytes manifest;
         Item[] items;
-        uint256 cells;
         uint256 laneLog;
         uint256 perWordLog;
         uint256 words;
         uint256 planes;
+        bool simple;
+        bytes manifest;
+        uint256 cells;
         uint256 scratch;
     }
 
@@ -60,15 +66,21 @@ library Agenda {
             uint256 cells;
             uint256 points = 1;
             uint256 most = 1;
+            bool simple = true;
             for (uint256 i; i < count; ++i) {
                 Item memory item = book.items[i];
                 offset = parse(manifest, offset, item);
                 item.base = cells;
+                item.simple = item.method == CHOOSE_ONE && item.width == 1
+                    && item.eligible | item.costs == 0;
+                item.last = item.options + 1;
+                simple = simple && item.simple;
                 cells += item.options + 2;
                 if (item.points > points) points = item.points;
                 if (item.max > most) most = item.max;
             }
             book.cells = cells;
+            book.simple = simple;
             book.planes = manifest.largestWeight() > 1 ? 2 : 1;
             book.laneLog = _laneLog(manifest.rollWeight() * points);
             book.perWordLog = 8 - book.laneLog;

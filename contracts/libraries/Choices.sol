@@ -10,27 +10,33 @@ import {Tally} from "./Tally.sol";
 library Choices {
     using ManifestReader for bytes;
 
-    /// @dev Who chose: the class's barred pairs are manifest offsets [barred, barredEnd).
+    /// @dev `Tally.LANES`, as a number for assembly.
+    uint256 private constant LANES = 96;
+
+    /// @dev Who chose: the class's barred pairs are manifest offsets [barred, barredEnd). `simple`: every item is
+    /// simple and no option is barred, so `countSimple` will do.
     struct Voter {
+        bool simple;
         uint256 group;
         uint256 barred;
         uint256 barredEnd;
         uint256 weight;
     }
 
-    /// @notice The voter of `class`, with the group and barred options of its row.
-    function voterOf(bytes memory m, uint256 class, uint256 weight)
+    /// @notice A voter of `class`, with the group and barred options of its row; the weight is the caller's.
+    function voterOf(Agenda.Book memory book, uint256 class)
         internal
         pure
         returns (Voter memory voter)
     {
         unchecked {
+            bytes memory m = book.manifest;
             uint256 row = m.classesAt() + 4 * class;
             uint256 pairs = m.barredAt();
             voter.group = m.u16(row);
             voter.barred = pairs + (class == 0 ? 0 : 4 * m.u16(row - 2));
             voter.barredEnd = pairs + 4 * m.u16(row + 2);
-            voter.weight = weight;
+            voter.simple = book.simple && voter.barred == voter.barredEnd;
         }
     }
 
@@ -44,20 +50,45 @@ library Choices {
         int256 sign
     ) internal pure {
         unchecked {
-            uint256 items = book.items.length;
-            for (uint256 i; i < items; ++i) {
-                Agenda.Item memory item = book.items[i];
-                if (
-                    item.method == Agenda.CHOOSE_ONE && item.eligible | item.costs == 0
-                        && voter.barred == voter.barredEnd
-                ) {
-                    uint256 option = _number(at, item.width);
-                    uint256 cell = option > item.options ? item.options + 1 : option;
-                    Tally.add(book, entry, item.base + cell, uint256(sign), voter.weight);
-                } else {
-                    _countItem(book, i, at, voter, entry, sign);
+            Agenda.Item[] memory items = book.items;
+            uint256 length = items.length;
+            for (uint256 i; i < length; ++i) {
+                _countItem(book, i, at, voter, entry, sign);
+                at += items[i].length;
+            }
+        }
+    }
+
+    /// @notice As `count`, when every item is simple and no option is barred: one byte each, blank (0), an option, or
+    /// beyond the last and so invalid.
+    function countSimple(
+        Agenda.Book memory book,
+        uint256 at,
+        uint256 weight,
+        uint256 entry,
+        int256 sign
+    ) internal pure {
+        assembly ("memory-safe") {
+            let laneLog := mload(add(book, 32))
+            let perWordLog := mload(add(book, 64))
+            let mask := sub(shl(perWordLog, 1), 1)
+            let lanes := add(entry, LANES)
+            let plane := mul(shl(5, mload(add(book, 96))), sub(mload(add(book, 128)), 1))
+            let next := mload(book)
+            for { let end := add(next, shl(5, mload(next))) } lt(next, end) {} {
+                next := add(next, 32)
+                let item := mload(next)
+                let cell := byte(0, mload(at))
+                at := add(at, 1)
+                if gt(cell, mload(add(item, 32))) { cell := mload(add(item, 32)) }
+                cell := add(cell, mload(add(item, 64)))
+                let lane := add(lanes, shl(5, shr(perWordLog, cell)))
+                let value := shl(shl(laneLog, and(cell, mask)), sign)
+                mstore(lane, add(mload(lane), value))
+                if plane {
+                    lane := add(lane, plane)
+                    mstore(lane, add(mload(lane), mul(value, weight)))
                 }
-                at += item.length;
             }
         }
     }

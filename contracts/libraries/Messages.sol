@@ -51,27 +51,6 @@ library Messages {
         }
     }
 
-    function credential(
-        uint256 voter,
-        bytes32 key,
-        uint256 weight,
-        uint256 class,
-        uint256 epoch
-    ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CREDENTIAL, voter, key, weight, class, epoch));
-    }
-
-    function ballot(
-        uint256 voter,
-        uint256 epoch,
-        uint256 revision,
-        uint256 kind,
-        bytes32 content,
-        bytes32 escrow
-    ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(BALLOT, voter, epoch, revision, kind, content, escrow));
-    }
-
     function leaf(uint256 terms, bytes32 content) internal pure returns (bytes32) {
         return keccak256(abi.encode(TAG_LEAF, terms, content));
     }

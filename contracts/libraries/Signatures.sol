@@ -8,30 +8,32 @@ library Signatures {
     using ManifestReader for bytes;
 
     uint256 internal constant SIGNED_BY = 65;
-    uint256 private constant HALF_ORDER =
-        0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
-    uint256 private constant KEY_TYPE_ADDRESS = 1 << 248;
+    /// @dev The first s of the upper half of secp256k1's order.
+    uint256 private constant UPPER_S =
+        0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1;
+    uint256 private constant KEY_TYPE_ADDRESS =
+        0x0100000000000000000000000000000000000000000000000000000000000000;
 
     /// @notice The key id that signed `digest` with the 64 bytes at calldata offset `at`; 0 when the signature is bad.
     function keyOf(bytes32 digest, uint256 at) internal view returns (bytes32 key) {
         uint256 signer = recover(digest, at);
-        return signer == 0 ? bytes32(0) : bytes32(KEY_TYPE_ADDRESS | signer);
+        assembly ("memory-safe") {
+            key := mul(or(KEY_TYPE_ADDRESS, signer), gt(signer, 0))
+        }
     }
 
+    /// @notice The address that signed, as an integer; 0 when the signature is bad or not canonical.
     function recover(bytes32 digest, uint256 at) internal view returns (uint256 signer) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             let vs := calldataload(add(at, 32))
             let s := shr(1, shl(1, vs))
-            if iszero(gt(s, HALF_ORDER)) {
-                mstore(free, digest)
-                mstore(add(free, 32), add(shr(255, vs), 27))
-                calldatacopy(add(free, 64), at, 32)
-                mstore(add(free, 96), s)
-                mstore(0x00, 0)
-                pop(staticcall(gas(), 1, free, 128, 0x00, 32))
-                signer := mload(0x00)
-            }
+            mstore(free, digest)
+            mstore(add(free, 32), add(shr(255, vs), 27))
+            mstore(add(free, 64), calldataload(at))
+            mstore(add(free, 96), s)
+            pop(staticcall(gas(), 1, free, 128, free, 32))
+            signer := mul(mload(free), and(eq(returndatasize(), 32), lt(s, UPPER_S)))
         }
     }
 

@@ -64,9 +64,16 @@ library Tally {
         unchecked {
             uint256 perWordLog = book.perWordLog;
             uint256 shift = (cell & ((1 << perWordLog) - 1)) << book.laneLog;
-            uint256 lanes = at + LANES + ((cell >> perWordLog) << 5);
-            _bump(lanes, value << shift);
-            if (book.planes == 2) _bump(lanes + (book.words << 5), (value * weight) << shift);
+            uint256 planes = book.planes;
+            uint256 plane = book.words << 5;
+            assembly ("memory-safe") {
+                let lanes := add(add(at, LANES), shl(5, shr(perWordLog, cell)))
+                mstore(lanes, add(mload(lanes), shl(shift, value)))
+                if eq(planes, 2) {
+                    lanes := add(lanes, plane)
+                    mstore(lanes, add(mload(lanes), shl(shift, mul(value, weight))))
+                }
+            }
         }
     }
 
@@ -93,12 +100,6 @@ library Tally {
                     if (sum != 0) lanes[i] += sum;
                 }
             }
-        }
-    }
-
-    function _bump(uint256 at, uint256 value) private pure {
-        assembly ("memory-safe") {
-            mstore(at, add(mload(at), value))
         }
     }
 

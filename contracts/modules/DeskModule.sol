@@ -14,6 +14,7 @@ contract DeskModule is Recorder {
     uint256 private constant HEAD = 20;
     uint256 private constant NAMED = 1;
     uint256 private constant IN_PERSON = 2;
+    uint256 private constant BOXED = 3;
     uint256 private constant CHECK_IN = 4;
     uint256 private constant PAPER_CHANNEL = 2;
     uint256 private constant PROXY_CHANNEL = 3;
@@ -35,12 +36,12 @@ contract DeskModule is Recorder {
         assembly ("memory-safe") {
             at := add(batch.offset, 3)
         }
-        Act memory a;
+        Act memory a = _newAct();
         for (uint256 i; i < count; ++i) {
             uint256 clerks = at + HEAD + size;
             if (!Signatures.areIndices(clerks, CLERKS, m.clerkCount())) revert BatchMalformed(i);
             uint256 act = _read(b, a, at, domain);
-            uint8 reason = _judge(b, a, act, clerks);
+            uint256 reason = _judge(b, a, act, clerks);
             if (reason == 0) reason = _perform(b, a, act, at + HEAD);
             if (reason != 0) _skip(a.voter, a.digest, reason);
             at += stride;
@@ -64,7 +65,7 @@ contract DeskModule is Recorder {
         a.weight = head >> 128 & type(uint64).max;
         a.class = head >> 112 & 0xffff;
         a.revision = 0;
-        a.kind = act == CHECK_IN ? WITHDRAWAL : BALLOT;
+        a.kind = act < BOXED ? BALLOT : WITHDRAWAL;
         _readPayload(b, a, at + HEAD);
         bytes32 structHash = keccak256(
             abi.encode(
@@ -86,7 +87,7 @@ contract DeskModule is Recorder {
     function _judge(Batch memory b, Act memory a, uint256 act, uint256 clerks)
         private
         view
-        returns (uint8)
+        returns (uint256)
     {
         if (!b.open) return NOT_OPEN;
         if (a.voter >= b.rollSize) return UNKNOWN_VOTER;
@@ -102,9 +103,10 @@ contract DeskModule is Recorder {
 
     function _perform(Batch memory b, Act memory a, uint256 act, uint256 payload)
         private
-        returns (uint8)
+        returns (uint256)
     {
         if (act != CHECK_IN) return _record(b, a, payload);
+        if (!_isZero(payload, _payloadSize(b))) return BAD_CONTENT;
         if (_bit(_checkedIn, a.voter)) return SUPERSEDED;
         _setBit(_checkedIn, a.voter);
         _progress.anyCheckIn = true;

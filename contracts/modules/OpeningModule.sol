@@ -18,7 +18,7 @@ contract OpeningModule is Counter {
         uint256 opened;
         uint256 dead;
         bool anyDead;
-        uint32 count;
+        uint256 count;
     }
 
     /// @notice Publishes the trustees' secret. Before the barrier this only records that secrecy is lost.
@@ -42,20 +42,32 @@ contract OpeningModule is Counter {
         _requireKey(m);
         Count memory c = _start(m, stream);
         Bits memory bits = _bits();
-        uint256 flags = _readByte(c);
-        Voter memory v;
-        while (c.at < c.end) {
-            uint256 token = _readByte(c);
-            if (token == BranchStream.OUTSIDE) revert BatchMalformed(token);
-            if (!_isRecord(c, token)) continue;
-            _readVoter(c, v, flags);
-            bytes32 salt = _readWord(c);
-            bytes32 hash = _readChoices(c);
-            bytes32 envelope = _envelope(c, v.number, 0, hash, salt);
-            c.stack.push(0, Messages.leaf(v.terms, envelope));
-            if (_claim(bits, v.number)) _count(c, v);
+        uint256 flags = _byte(c.start);
+        uint256 fields = _fieldsSize(flags);
+        _turnTo(c, 0, 0);
+        unchecked {
+            uint256 size = 36 + fields + c.choicesLength;
+            uint256 at = c.start + 1;
+            while (at < c.end) {
+                uint256 token = _byte(at);
+                ++at;
+                if (token != BranchStream.RECORD) {
+                    at = _readSubtree(c, token, at);
+                    continue;
+                }
+                _require(c, at + size);
+                uint256 voter = _word(at) >> 224;
+                uint256 terms = flags == 0
+                    ? PLAIN_TERMS | voter << 64
+                    : _readFields(c, at + 4, flags, voter);
+                uint256 salt = at + 4 + fields;
+                bytes32 hash = _readChoices(c, salt + 32);
+                _pushLeaf(c, terms, _envelope(c, voter, 0, hash, bytes32(_word(salt))));
+                if (_claim(bits, voter)) _count(c, voter);
+                at += size;
+            }
         }
-        if (c.stack.size == 0) revert OpeningMismatch(batch);
+        if (c.stack.leaves == 0) revert OpeningMismatch(batch);
         _release(bits);
         _finish(c, batch, seals);
     }
@@ -65,24 +77,26 @@ contract OpeningModule is Counter {
         bytes memory m = ManifestReader.load();
         _requireKey(m);
         Count memory c = _start(m, records);
-        Voter memory v;
+        uint256 size = 68 + ALL_FIELDS_SIZE + c.choicesLength;
+        if (records.length == 0 || records.length % size != 0) revert BatchMalformed(records.length);
         uint32 opened;
-        while (c.at < c.end) {
-            _readVoter(c, v, ALL_FIELDS);
-            bytes32 escrow = _readWord(c);
-            bytes32 salt = _readWord(c);
-            bytes32 hash = _readChoices(c);
-            uint256 slot = _slots[v.number];
+        for (uint256 at = c.start; at < c.end; at += size) {
+            uint256 voter = _word(at) >> 224;
+            uint256 terms = _readFields(c, at + 4, ALL_FIELDS, voter);
+            uint256 escrow = at + 4 + ALL_FIELDS_SIZE;
+            bytes32 hash = _readChoices(c, escrow + 64);
+            uint256 slot = _slots[voter];
             uint256 order = slot >> 208 & 0xffffffff;
-            bytes32 envelope = _envelope(c, v.number, order, hash, salt);
-            uint256 act = uint256(Messages.act(v.terms | order << 192, envelope, escrow));
+            bytes32 envelope = _envelope(c, voter, order, hash, bytes32(_word(escrow + 32)));
+            uint256 act =
+                uint256(Messages.act(terms | order << 192, envelope, bytes32(_word(escrow))));
             if (slot & IS_BALLOT == 0 || (act ^ slot) & ACT_MASK != 0) {
-                revert OpeningNothingThere(uint32(v.number));
+                revert OpeningNothingThere(uint32(voter));
             }
-            if (_bit(_opened, v.number) || _bit(_voided, v.number)) continue;
-            _setBit(_opened, v.number);
+            if (_bit(_opened, voter) || _bit(_voided, voter)) continue;
+            _setBit(_opened, voter);
             ++opened;
-            _count(c, v);
+            _count(c, voter);
         }
         _counters.opened += opened;
         _flush(c);
@@ -93,18 +107,21 @@ contract OpeningModule is Counter {
         if (_secret == 0) revert ElectionWrongPhase(uint8(Phase.Opening));
     }
 
-    function _count(Count memory c, Voter memory v) private {
-        _addChoices(c, v, 1);
+    function _count(Count memory c, uint256 voter) private {
+        _addChoices(c, 1);
         uint256 at = c.choices;
         uint256 length = c.choicesLength;
-        uint256 voter = v.number;
-        if (length <= 32) {
-            bytes32 topic = BallotOpened.selector;
-            assembly ("memory-safe") {
-                log2(at, 32, topic, voter)
-            }
+        if (length > 32) {
+            _logLong(at, length, voter);
             return;
         }
+        bytes32 topic = BallotOpened.selector;
+        assembly ("memory-safe") {
+            log2(at, 32, topic, voter)
+        }
+    }
+
+    function _logLong(uint256 at, uint256 length, uint256 voter) private {
         bytes memory choices = new bytes(length);
         assembly ("memory-safe") {
             mcopy(add(choices, 32), at, length)
@@ -119,25 +136,27 @@ contract OpeningModule is Counter {
 
     /// @dev Whether the voter's first is live and not opened yet; marks it opened.
     function _claim(Bits memory bits, uint256 voter) private returns (bool) {
-        uint256 index = voter >> 8;
-        if (index != bits.index) {
-            if (bits.count != 0) _opened[bits.index] = bits.opened;
-            bits.index = index;
-            bits.opened = _opened[index];
-            if (bits.anyDead) bits.dead = _touched[index] | _voided[index];
-        }
-        uint256 bit = 1 << (voter & 255);
-        if ((bits.opened | bits.dead) & bit != 0) return false;
-        bits.opened |= bit;
         unchecked {
+            if (voter >> 8 != bits.index) _turnToWord(bits, voter >> 8);
+            uint256 bit = 1 << (voter & 255);
+            uint256 opened = bits.opened;
+            if ((opened | bits.dead) & bit != 0) return false;
+            bits.opened = opened | bit;
             ++bits.count;
+            return true;
         }
-        return true;
+    }
+
+    function _turnToWord(Bits memory bits, uint256 index) private {
+        if (bits.count != 0) _opened[bits.index] = bits.opened;
+        bits.index = index;
+        bits.opened = _opened[index];
+        if (bits.anyDead) bits.dead = _touched[index] | _voided[index];
     }
 
     function _release(Bits memory bits) private {
         if (bits.count == 0) return;
         _opened[bits.index] = bits.opened;
-        _counters.opened += bits.count;
+        _counters.opened += uint32(bits.count);
     }
 }

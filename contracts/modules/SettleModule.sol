@@ -20,30 +20,37 @@ contract SettleModule is Counter {
         }
         Count memory c = _start(m, stream);
         bool isSealed = m.secrecy() == ManifestReader.SEALED;
-        uint256 flags = _readByte(c);
+        uint256 flags = _byte(c.start);
+        uint256 fields = _fieldsSize(flags);
+        uint256 at = c.start + 1;
         uint32 settled;
-        Voter memory first;
-        Voter memory live;
-        while (c.at < c.end) {
-            uint256 token = _readByte(c);
-            if (!_isRecord(c, token)) continue;
+        while (at < c.end) {
+            uint256 token = _byte(at);
+            if (token != BranchStream.RECORD && token != BranchStream.OUTSIDE) {
+                at = _readSubtree(c, token, at + 1);
+                continue;
+            }
+            uint256 voter = _word(at + 1) >> 224;
+            at += 5;
             bool outside = token == BranchStream.OUTSIDE;
-            _readVoter(c, first, outside ? 0 : flags);
-            uint256 slot = _slots[first.number];
+            uint256 slot = _slots[voter];
             if (slot & HAS_ACT == 0 || (slot & HAS_FIRST == 0) != outside) {
-                revert OpeningNothingThere(uint32(first.number));
+                revert OpeningNothingThere(uint32(voter));
             }
             bool pending = slot & IS_SETTLED == 0;
-            if (!outside) _takeOut(c, first, isSealed, pending);
-            if (slot & IS_BALLOT != 0) {
-                live.number = first.number;
-                _putIn(c, live, slot, isSealed, pending);
+            if (!outside) {
+                uint256 terms = _readFields(c, at, flags, voter);
+                at = _takeOut(c, terms, at + fields, isSealed, pending);
             }
+            if (slot & IS_BALLOT != 0) at = _putIn(c, voter, slot, at, isSealed, pending);
             if (!pending) continue;
-            _slots[first.number] = slot | IS_SETTLED;
-            ++settled;
-            emit VoterSettled(uint32(first.number), slot);
+            _slots[voter] = slot | IS_SETTLED;
+            unchecked {
+                ++settled;
+            }
+            emit VoterSettled(uint32(voter), slot);
         }
+        if (at != c.end) revert BatchMalformed(c.end);
         _counters.settled += settled;
         _finish(c, batch, seals);
     }
@@ -64,29 +71,43 @@ contract SettleModule is Counter {
         emit ElectionCertified(n.live, n.liveWeight, n.voided);
     }
 
-    function _takeOut(Count memory c, Voter memory first, bool isSealed, bool pending) private pure {
-        bytes32 content = isSealed ? _readWord(c) : _readChoices(c);
-        c.stack.push(0, Messages.leaf(first.terms, content));
-        if (!pending) return;
-        Tally.addVoter(Tally.entry(c.table, first.stratum), first.weight, -1);
-        if (!isSealed) _addChoices(c, first, -1);
+    function _takeOut(Count memory c, uint256 terms, uint256 at, bool isSealed, bool pending)
+        private
+        pure
+        returns (uint256 next)
+    {
+        unchecked {
+            next = at + (isSealed ? 32 : c.choicesLength);
+            _require(c, next);
+            bytes32 content = isSealed ? bytes32(_word(at)) : _readChoices(c, at);
+            _pushLeaf(c, terms, content);
+            if (!pending) return next;
+            Tally.addVoter(c.entry, c.voter.weight, -1);
+            if (!isSealed) _addChoices(c, -1);
+        }
     }
 
     function _putIn(
         Count memory c,
-        Voter memory live,
+        uint256 voter,
         uint256 slot,
+        uint256 at,
         bool isSealed,
         bool pending
-    ) private pure {
-        _readTerms(c, live, ALL_FIELDS);
-        uint256 terms = live.terms | (slot >> 208 & 0xffffffff) << 192;
-        bytes32 content = isSealed ? _readWord(c) : _readChoices(c);
-        bytes32 escrow = isSealed ? _readWord(c) : bytes32(0);
-        uint256 act = uint256(Messages.act(terms, content, escrow));
-        if ((act ^ slot) & ACT_MASK != 0) revert OpeningNothingThere(uint32(live.number));
-        if (!pending) return;
-        Tally.addVoter(Tally.entry(c.table, live.stratum), live.weight, 1);
-        if (!isSealed) _addChoices(c, live, 1);
+    ) private pure returns (uint256 next) {
+        unchecked {
+            uint256 terms = _readFields(c, at, ALL_FIELDS, voter);
+            terms |= (slot >> 208 & 0xffffffff) << 192;
+            at += ALL_FIELDS_SIZE;
+            next = at + (isSealed ? 64 : c.choicesLength);
+            _require(c, next);
+            bytes32 content = isSealed ? bytes32(_word(at)) : _readChoices(c, at);
+            bytes32 escrow = isSealed ? bytes32(_word(at + 32)) : bytes32(0);
+            uint256 act = uint256(Messages.act(terms, content, escrow));
+            if ((act ^ slot) & ACT_MASK != 0) revert OpeningNothingThere(uint32(voter));
+            if (!pending) return next;
+            Tally.addVoter(c.entry, c.voter.weight, 1);
+            if (!isSealed) _addChoices(c, 1);
+        }
     }
 }

@@ -191,16 +191,34 @@ contract SetupModule is ElectionState {
         _require(m.u8(rule + 1) - 1 < 3 && m.u8(rule + 1) != 0, rule + 1);
         _require(m.u8(rule + 2) <= 2, rule + 2);
         _require(m.u8(rule + 3) <= 7, rule + 3);
-        for (uint256 at = rule + 4; at < rule + 16; at += 4) {
-            _require(m.u16(at) <= m.u16(at + 2), at);
-        }
+        _checkFraction(m, rule, 4, 1);
+        _checkFraction(m, rule, 8, 4);
+        _checkFraction(m, rule, 12, 2);
         _require(m.u8(rule) == 0 || m.u16(rule + 14) != 0, rule + 14);
         _require(m.u8(rule) == 0 || !pointed && method != Agenda.RANKING, rule);
+        if (item.eligible != 0) _checkEligible(m, item.eligible);
+    }
+
+    /// @dev The fraction `place` bytes into the rule is at most 1; where there is none its strict bit is 0.
+    function _checkFraction(bytes memory m, uint256 rule, uint256 place, uint256 strict)
+        private
+        pure
+    {
+        uint256 denominator = m.u16(rule + place + 2);
+        _require(m.u16(rule + place) <= denominator, rule + place);
+        _require(denominator != 0 || m.u8(rule + 3) & strict == 0, rule + 3);
+    }
+
+    /// @dev At least one group, none beyond the last.
+    function _checkEligible(bytes memory m, uint256 at) private pure {
         uint256 groups = m.groupCount();
-        if (item.eligible != 0 && groups & 7 != 0) {
-            uint256 last = item.eligible + (groups >> 3);
-            _require(m.u8(last) >> (groups & 7) == 0, last);
+        uint256 bits;
+        for (uint256 i; i < (groups + 7) >> 3; ++i) {
+            bits |= m.u8(at + i);
         }
+        uint256 last = at + ((groups - 1) >> 3);
+        _require(bits != 0, at);
+        _require(groups & 7 == 0 || m.u8(last) >> (groups & 7) == 0, last);
     }
 
     function _checkBarred(bytes memory m, Agenda.Book memory book) private pure {

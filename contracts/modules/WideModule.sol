@@ -67,15 +67,12 @@ contract WideModule is Recorder {
         uint256 at = start + 3;
         uint256 end = start + batch.length;
         for (uint256 i; i < count; ++i) {
-            Act memory a;
+            Act memory a = _newAct();
             Entry memory e = _parse(b, a, at, end);
             _readPayload(b, a, e.payload);
-            a.digest = Messages.digest(
-                domain,
-                Messages.ballot(a.voter, a.epoch, a.revision, a.kind, a.content, a.escrow)
-            );
+            a.digest = Messages.digest(domain, _ballotHash(a));
             a.key = _keyId(e);
-            uint8 reason = _judge(b, a, e, domain);
+            uint256 reason = _judge(b, a, e, domain);
             if (reason == 0) reason = _record(b, a, e.payload);
             if (reason != 0) _skip(a.voter, a.digest, reason);
             at = e.next;
@@ -123,15 +120,13 @@ contract WideModule is Recorder {
     function _judge(Batch memory b, Act memory a, Entry memory e, bytes32 domain)
         private
         view
-        returns (uint8)
+        returns (uint256)
     {
         if (!b.open) return NOT_OPEN;
         if (a.voter >= b.rollSize) return UNKNOWN_VOTER;
         if (!_isSigned(e, a.digest, a.key)) return BAD_SIGNATURE;
         if (e.attestation != 0) {
-            bytes32 credential =
-                Messages.credential(a.voter, a.key, a.weight, a.class, a.epoch);
-            bytes32 digest = Messages.digest(domain, credential);
+            bytes32 digest = Messages.digest(domain, _credentialHash(a));
             bool attested = Signatures.byRegistrars(b.manifest, digest, e.attestation);
             return attested ? 0 : BAD_ATTESTATION;
         }
@@ -152,10 +147,10 @@ contract WideModule is Recorder {
         returns (Entry memory e)
     {
         uint256 head = uint256(_word(at));
-        a.voter = head >> 224;
+        a.voter = a.holder = head >> 224;
         a.weight = head >> 160 & type(uint64).max;
         a.class = head >> 144 & 0xffff;
-        a.epoch = head >> 128 & 0xffff;
+        a.epoch = a.credentialEpoch = head >> 128 & 0xffff;
         a.revision = head >> 112 & 0xffff;
         a.kind = head >> 104 & 0xff;
         e.keyType = head >> 96 & 0xff;
