@@ -1,4 +1,4 @@
-"""The peer of the gas benchmark: OpenZeppelin Governor's `castVoteBySig` over an ERC20Votes token."""
+"""The peer of the gas benchmark: OpenZeppelin Governor's `castVoteBySig`, ERC20Votes token."""
 
 from dataclasses import dataclass
 

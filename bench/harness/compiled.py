@@ -1,7 +1,7 @@
 """Solidity compiled with the project's settings, once for each version of its sources.
 
-The output is kept under `.toolchain/compiled`, named by the compiler's whole input, so that a change
-of any source, import or setting compiles anew and nothing else does.
+The output is kept under `.toolchain/compiled`, named by the compiler's whole input: a change of any
+source, import or setting compiles anew and nothing else does.
 """
 
 import fcntl

@@ -60,7 +60,7 @@ class DevChain:
         return int(block["timestamp"], 16)
 
     def at(self, time: int) -> None:
-        """Let the next block have this time; it may be the one after the newest block's or later."""
+        """Let the next block have this time, which is later than the newest block's."""
         self.rpc.call("evm_setNextBlockTimestamp", time)
 
     def mine_at(self, time: int) -> None:
@@ -125,6 +125,11 @@ class DevChain:
             said: bytes = getattr(error, "data", b"") or b""
             raise Reverted(interface.error(said), said) from error
         return bytes.fromhex(answer[2:])
+
+    def store(self, contract: bytes, slot: bytes, value: bytes) -> None:
+        """Write a storage word, which no transaction could."""
+        where = ("0x" + contract.hex(), "0x" + slot.hex(), "0x" + value.hex())
+        self.rpc.call("anvil_setStorageAt", *where)
 
     @contextmanager
     def undone(self) -> Iterator[None]:

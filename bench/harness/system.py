@@ -1,4 +1,4 @@
-"""The deployed system: verifiers, modules, implementation, factory; always at the same addresses."""
+"""The deployed system: verifiers, modules, implementation, factory; at the same addresses always."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from bench.harness import compiled
 from bench.harness.abi import Event, Interface
 from bench.harness.devchain import GAS_LIMIT, DevChain, Receipt
 from hanpyo.protocol.domain import system_hash
-from hanpyo.protocol.hashing import keccak
+from hanpyo.protocol.hashing import keccak, word
 from hanpyo.protocol.types import Address, Digest
 
 DEPLOYER = Address(bytes.fromhex("d00d") + bytes(17) + b"\x01")
@@ -77,6 +77,12 @@ class System:
             self.chain.call(to, data, self.interface, sender=sender, gas=gas)
             raise AssertionError("a call succeeds where the same transaction failed")
         return receipt
+
+    def storage_slot(self, variable: str, key: int | None = None) -> bytes:
+        """Where an election keeps a state variable, or an entry of a mapping by number."""
+        rows = compiled.project().contracts["Election"].storage["storage"]
+        slot = next(int(row["slot"]) for row in rows if row["label"] == variable)
+        return word(slot) if key is None else keccak(word(key) + word(slot))
 
     def _code(self, address: bytes) -> bytes:
         return self.chain.rpc.code("0x" + address.hex())

@@ -20,6 +20,7 @@ from hanpyo.protocol.batch import (
     encode_compact,
 )
 from hanpyo.protocol.domain import Domain, manifest_hash
+from hanpyo.protocol.envelopes import Position
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.messages import (
     Ballot,
@@ -33,7 +34,6 @@ from hanpyo.protocol.roll import ENTRY_BYTES
 from hanpyo.protocol.streams import encode_stream
 from hanpyo.protocol.tree import batch_root
 from hanpyo.protocol.types import ZERO_WORD, Address, BallotKind, Digest, Secrecy
-from hanpyo.protocol.envelopes import Position
 from hanpyo.secrecy.escrow import Sealed, seal
 
 _ROLL_PIECE = 2_000
