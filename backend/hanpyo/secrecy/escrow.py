@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from hanpyo.protocol.envelopes import Position, envelope
 from hanpyo.protocol.hashing import hash_words, keccak, tag, word
-from hanpyo.protocol.types import Digest, Word
+from hanpyo.protocol.types import Digest
 from hanpyo.secrecy.group import (
     GENERATOR,
     ORDER,
@@ -52,7 +52,7 @@ class Opening:
     """What an escrow holds: padded choices and salt that give the envelope."""
 
     choices: bytes
-    salt: Word | Digest
+    salt: bytes
 
 
 class EscrowFault(StrEnum):

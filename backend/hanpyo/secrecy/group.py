@@ -47,8 +47,13 @@ class PointError(HanpyoError):
 class Group(Protocol):
     """What a secrecy method needs of a prime-order group."""
 
-    order: int
-    generator: Point
+    @property
+    def order(self) -> int:
+        """The prime number of elements."""
+
+    @property
+    def generator(self) -> Point:
+        """The element that public keys are multiples of."""
 
     def check(self, point: Point) -> Point:
         """The point itself; `PointError` when it is not in the group."""

@@ -1,7 +1,11 @@
+import importlib.util
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hanpyo.protocol import hashing
 from hanpyo.protocol.hashing import (
     fast_keccak,
     hash_words,
@@ -40,3 +44,16 @@ def test_words_are_hashed_one_after_another() -> None:
 def test_a_word_holds_256_unsigned_bits(value: int) -> None:
     with pytest.raises(OverflowError):
         word(value)
+
+
+def test_without_the_fast_package_the_portable_one_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "sha3", None)
+    spec = importlib.util.spec_from_file_location("hashing_without_sha3", hashing.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    portable = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(portable)
+    assert portable.keccak is portable.portable_keccak
+    assert portable.keccak(b"abc") == keccak(b"abc")
