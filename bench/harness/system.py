@@ -1,4 +1,4 @@
-"""The deployed system: verifiers, modules, implementation, factory; at the same addresses always."""
+"""The deployed system: verifiers, modules, implementation, factory; at fixed addresses."""
 
 from dataclasses import dataclass
 from functools import cached_property
