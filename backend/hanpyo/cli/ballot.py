@@ -5,20 +5,20 @@ from typing import Any
 
 import click
 
-from hanpyo.chain.accounts import open_keystore, read_password_file
+from hanpyo.chain.accounts import create_keystore
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.rpc import Rpc
 from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.election import election_option, node_option
-from hanpyo.cli.hosting import existing_file, key_options, open_account
+from hanpyo.cli.hosting import existing_file, key_options, new_password, open_account
 from hanpyo.elections import lifecycle
-from hanpyo.elections.ballots import describe, find_receipt, next_revision, read_choices
+from hanpyo.elections.ballots import describe, find_receipt, next_revision, padded_choices
 from hanpyo.elections.casting import Booth, Voter, single_batch
 from hanpyo.elections.keyfiles import FileRefused, SignedCredential
 from hanpyo.elections.record import read_record
 from hanpyo.errors import HanpyoError
-from hanpyo.protocol.choices import decode, encode
+from hanpyo.protocol.choices import decode
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.signatures import address_key_id, address_of
 
@@ -28,6 +28,19 @@ voter_option = click.option("--voter", type=click.IntRange(0), required=True, he
 @click.group()
 def ballot() -> None:
     """Cast, open and check single ballots."""
+
+
+@ballot.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--password-file", type=existing_file, help="Private file with the new password.")
+@json_option
+def key(*, file: Path, password_file: Path | None, as_json: bool) -> None:
+    """Make a key to vote, attest or pay with, and keep it, encrypted, in FILE."""
+    address = create_keystore(file, new_password(password_file)).address
+    if as_json:
+        print_json({"address": address})
+    else:
+        click.echo(address)
 
 
 @ballot.command()
@@ -60,12 +73,7 @@ def cast(
     if withdraw and choices:
         raise click.UsageError("--withdraw takes no choices")
     signed = SignedCredential.load(credential.read_bytes())
-    password = (
-        read_password_file(voter_password_file)
-        if voter_password_file
-        else click.prompt(f"Password of {voter_key.name}", hide_input=True, err=True)
-    )
-    voter = _voter(signed, bytes(open_keystore(voter_key, password).key))
+    voter = _voter(signed, bytes(open_account(voter_key, voter_password_file).key))
     payer = open_account(keystore, password_file)
     with Rpc(rpc_url) as rpc:
         contract = ElectionContract(rpc, address)
@@ -75,8 +83,7 @@ def cast(
         if withdraw:
             record = booth.withdrawal(voter, epoch=epoch, revision=revision)
         else:
-            selections = read_choices(choices, contract.manifest.items)
-            padded = encode(contract.manifest, selections, voter.class_)
+            padded = padded_choices(contract.manifest, choices, voter.class_)
             record = booth.ballot(voter, padded, epoch=epoch, revision=revision)
         batch = single_batch(booth, record, signed.attestations)
         receipt = lifecycle.sender_for(rpc, payer).transact(contract.cast(batch))

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from hanpyo.chain.accounts import read_password_file
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.rpc import Rpc
 from hanpyo.cli.console import (
@@ -17,7 +16,7 @@ from hanpyo.cli.console import (
     stage_times,
     table_of,
 )
-from hanpyo.cli.hosting import existing_file, key_options, open_account
+from hanpyo.cli.hosting import existing_file, key_options, new_password, open_account, password_of
 from hanpyo.elections import lifecycle
 from hanpyo.elections.definition import read_definition
 from hanpyo.elections.drafting import manifest_of, plan_of
@@ -51,13 +50,8 @@ def key(*, file: Path, password_file: Path | None, as_json: bool) -> None:
     The public key goes into the definition. Whoever holds FILE and its password can read every
     ballot as soon as it is cast, so nobody who sees the chain should hold it before the close.
     """
-    password = (
-        read_password_file(password_file)
-        if password_file
-        else click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-    )
     trustee = TrusteeKey.generate()
-    save_trustee_key(file, trustee, password)
+    save_trustee_key(file, trustee, new_password(password_file))
     x, y = (f"{coordinate:#066x}" for coordinate in trustee.public)
     if as_json:
         print_json({"trusteeKey": {"x": x, "y": y}})
@@ -213,14 +207,7 @@ def certify(
 
 
 def _open_trustee(path: Path | None, password_file: Path | None) -> TrusteeKey | None:
-    if path is None:
-        return None
-    password = (
-        read_password_file(password_file)
-        if password_file
-        else click.prompt(f"Password of {path.name}", hide_input=True, err=True)
-    )
-    return open_trustee_key(path, password)
+    return open_trustee_key(path, password_of(path, password_file)) if path else None
 
 
 def _view(contract: ElectionContract) -> dict[str, Any]:
@@ -271,8 +258,8 @@ def _item(contract: ElectionContract, number: int, text: dict[str, Any]) -> dict
         "outcome": result.outcome.name.lower(),
         "present": result.present_heads,
         "eligible": result.eligible_heads,
-        "blank": result.heads[0],
-        "invalid": result.heads[-1],
+        "blank": {"heads": result.heads[0], "weight": result.weights[0]},
+        "invalid": {"heads": result.heads[-1], "weight": result.weights[-1]},
         "options": [
             {
                 "title": names[at] if at < len(names) else str(at + 1),
@@ -296,6 +283,6 @@ def _show(view: dict[str, Any]) -> None:
     shown.print(f"{turnout['heads']} of {turnout['rollSize']} voters have a live ballot")
     for item in view["items"]:
         rows = [[o["title"], str(o["heads"]), str(o["weight"])] for o in item["options"]]
-        rows.append(["blank, invalid", str(item["blank"]), str(item["invalid"])])
+        rows += [[n, str(item[n]["heads"]), str(item[n]["weight"])] for n in ("blank", "invalid")]
         title = f"{item['title']}: {item['outcome']}"
         shown.print(table_of(title, ("option", "heads", "weight"), rows))

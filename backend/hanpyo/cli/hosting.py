@@ -36,12 +36,22 @@ def open_account(keystore: Path | None, password_file: Path | None) -> LocalAcco
     """The account in a keystore; the password comes from a file or is asked for, unseen."""
     if keystore is None:
         raise click.UsageError("--keystore is needed to send transactions to this node")
-    password = (
-        read_password_file(password_file)
-        if password_file
-        else click.prompt(f"Password of {keystore.name}", hide_input=True, err=True)
-    )
-    return open_keystore(keystore, password)
+    return open_keystore(keystore, password_of(keystore, password_file))
+
+
+def password_of(keystore: Path, password_file: Path | None) -> str:
+    """The password of a keystore, from a private file or asked for, unseen."""
+    if password_file:
+        return read_password_file(password_file)
+    return str(click.prompt(f"Password of {keystore.name}", hide_input=True, err=True))
+
+
+def new_password(password_file: Path | None) -> str:
+    """The password of a keystore to be made, from a private file or asked for twice."""
+    if password_file:
+        return read_password_file(password_file)
+    text = "New password"
+    return str(click.prompt(text, hide_input=True, confirmation_prompt=True, err=True))
 
 
 def venue_options(command: _F) -> _F:

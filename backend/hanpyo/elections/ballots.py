@@ -8,8 +8,17 @@ from typing import ClassVar, Final
 from hanpyo.elections.record import ElectionRecord, RecordedAct
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.agenda import POINT_METHODS, Item
-from hanpyo.protocol.choices import Blank, Invalid, Selection, Verdict
+from hanpyo.protocol.choices import (
+    Blank,
+    ChoicesError,
+    Invalid,
+    Selection,
+    Verdict,
+    decode,
+    encode_unchecked,
+)
 from hanpyo.protocol.domain import Domain
+from hanpyo.protocol.manifest import Manifest
 from hanpyo.protocol.messages import Ballot, digest
 from hanpyo.protocol.receipts import matches
 from hanpyo.protocol.types import MAX_REVISION, Digest
@@ -55,6 +64,22 @@ def read_choices(typed: Sequence[str], items: Sequence[Item]) -> list[Selection]
             raise ChoiceUnreadable(f"{text!r}: item {number} is named twice")
         given[number] = match[2]
     return [_selection(number, item, given.get(number, "")) for number, item in enumerate(items, 1)]
+
+
+def padded_choices(manifest: Manifest, typed: Sequence[str], class_: int) -> bytes:
+    """The padded choices of texts as `read_choices` takes them.
+
+    Raises `ChoiceUnreadable` for choices that would be invalid for an item.
+    """
+    selections = read_choices(typed, manifest.items)
+    try:
+        padded = encode_unchecked(manifest.items, selections)
+    except ChoicesError as error:
+        raise ChoiceUnreadable(f"{error} (items of the record are numbered from 0)") from error
+    for number, verdict in enumerate(decode(manifest, padded, class_), 1):
+        if isinstance(verdict, Invalid):
+            raise ChoiceUnreadable(f"item {number}: {verdict.fault}")
+    return padded
 
 
 def next_revision(record: ElectionRecord, voter: int, epoch: int) -> int:
