@@ -47,11 +47,7 @@ abstract contract Counter is ElectionState {
         BranchStream.Stack stack;
     }
 
-    function _start(bytes memory m, bytes calldata stream)
-        internal
-        view
-        returns (Count memory c)
-    {
+    function _start(bytes memory m, bytes calldata stream) internal view returns (Count memory c) {
         unchecked {
             uint256 length = m.choicesLength();
             uint256 start;
@@ -138,7 +134,11 @@ abstract contract Counter is ElectionState {
     }
 
     /// @notice Pushes the subtree root behind a token that is not a record; returns the offset behind it.
-    function _readSubtree(Count memory c, uint256 token, uint256 at) internal pure returns (uint256) {
+    function _readSubtree(Count memory c, uint256 token, uint256 at)
+        internal
+        pure
+        returns (uint256)
+    {
         unchecked {
             if (token > BranchStream.LAST_HEIGHT) revert BatchMalformed(token);
             _require(c, at + 32);

@@ -24,20 +24,17 @@ abstract contract ElectionState is IElectionEvents, IElectionErrors {
     struct Progress {
         bool initialised;
         bool textPublished;
-        bool frozen;
-        bool cancelled;
-        bool certified;
-        bool anyCheckIn;
         bool secrecyLost;
         uint32 rollPublished;
         uint64 frozenAtBlock;
         uint64 keyBlock;
     }
 
-    /// @dev One word, written once a batch. `live` counts voters with a live ballot, `liveWeight` their weight;
+    /// @dev One word, read and written once a batch. `flags` are those below; `live` counts voters with a live ballot, `liveWeight` their weight;
     /// `touched` counts voters with an act in a slot, `settled` those of them that are settled.
     struct Counters {
-        uint32 batches;
+        uint8 flags;
+        uint24 batches;
         uint32 live;
         uint64 liveWeight;
         uint32 touched;
@@ -45,6 +42,11 @@ abstract contract ElectionState is IElectionEvents, IElectionErrors {
         uint32 opened;
         uint32 voided;
     }
+
+    uint8 internal constant FROZEN = 1;
+    uint8 internal constant CANCELLED = 2;
+    uint8 internal constant CERTIFIED = 4;
+    uint8 internal constant CHECK_INS = 8;
 
     bytes32 internal _manifestHash;
     Progress internal _progress;
@@ -66,10 +68,10 @@ abstract contract ElectionState is IElectionEvents, IElectionErrors {
     uint256[16] internal _strata;
 
     function _phase(bytes memory manifest) internal view returns (Phase) {
-        Progress storage p = _progress;
-        if (p.cancelled) return Phase.Cancelled;
-        if (p.certified) return Phase.Certified;
-        if (!p.frozen) return Phase.Draft;
+        uint256 flags = _counters.flags;
+        if (flags & CANCELLED != 0) return Phase.Cancelled;
+        if (flags & CERTIFIED != 0) return Phase.Certified;
+        if (flags & FROZEN == 0) return Phase.Draft;
         if (block.timestamp < ManifestReader.opensAt(manifest)) return Phase.Frozen;
         if (block.timestamp < ManifestReader.closesAt(manifest)) return Phase.Voting;
         if (block.timestamp < ManifestReader.openingAt(manifest)) return Phase.Closed;

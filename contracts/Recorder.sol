@@ -109,7 +109,8 @@ abstract contract Recorder is ElectionState {
         unchecked {
             b.manifest = m;
             b.open = isOpen;
-            b.checkIns = _progress.anyCheckIn;
+            Counters memory c = _counters;
+            b.checkIns = c.flags & CHECK_INS != 0;
             b.isSealed = m.secrecy() == ManifestReader.SEALED;
             b.rollSize = m.rollSize();
             b.rollWeight = m.rollWeight();
@@ -119,9 +120,9 @@ abstract contract Recorder is ElectionState {
             b.choicesLength = m.choicesLength();
             b.wordIndex = type(uint256).max;
             b.entryOf = type(uint256).max;
-            b.live = _counters.live;
-            b.liveWeight = _counters.liveWeight;
-            b.touched = _counters.touched;
+            b.live = c.live;
+            b.liveWeight = c.liveWeight;
+            b.touched = c.touched;
             b.leaves = _allocate(count << 5);
             if (b.isSealed) b.seals = _allocate(count << 5);
             else b.book = Agenda.load(m);

@@ -5,7 +5,10 @@ pragma solidity ^0.8.30;
 interface IElectionFactory {
     /// @notice A new election exists, as a draft.
     event ElectionCreated(
-        address indexed election, address indexed organiser, bytes32 indexed manifestHash, uint256 nonce
+        address indexed election,
+        address indexed organiser,
+        bytes32 indexed manifestHash,
+        uint256 nonce
     );
 
     /// @notice The manifest names another organiser than the sender.

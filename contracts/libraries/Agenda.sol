@@ -71,8 +71,8 @@ library Agenda {
                 Item memory item = book.items[i];
                 offset = parse(manifest, offset, item);
                 item.base = cells;
-                item.simple = item.method == CHOOSE_ONE && item.width == 1
-                    && item.eligible | item.costs == 0;
+                item.simple =
+                    item.method == CHOOSE_ONE && item.width == 1 && item.eligible | item.costs == 0;
                 item.last = item.options + 1;
                 simple = simple && item.simple;
                 cells += item.options + 2;

@@ -31,11 +31,7 @@ library Bn254 {
     }
 
     /// @notice The point with this x whose y has this parity; `exists` is false when there is none.
-    function decompress(uint256 x, uint256 parity)
-        internal
-        view
-        returns (bool exists, uint256 y)
-    {
+    function decompress(uint256 x, uint256 parity) internal view returns (bool exists, uint256 y) {
         if (x >= P) return (false, 0);
         uint256 square = _cubic(x);
         uint256[6] memory input = [uint256(32), 32, 32, square, ROOT_EXPONENT, P];

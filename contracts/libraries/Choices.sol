@@ -93,6 +93,14 @@ library Choices {
         }
     }
 
+    /// @notice Adds a ballot without choices: invalid for every item.
+    function countVoid(Agenda.Book memory book, Voter memory voter, uint256 entry) internal pure {
+        for (uint256 i; i < book.items.length; ++i) {
+            Agenda.Item memory item = book.items[i];
+            Tally.add(book, entry, item.base + item.last, 1, voter.weight);
+        }
+    }
+
     function _countItem(
         Agenda.Book memory book,
         uint256 index,
@@ -211,12 +219,11 @@ library Choices {
     }
 
     /// @dev Eligible group, barred options, one option group, cost cap.
-    function _allowed(
-        Agenda.Book memory book,
-        uint256 index,
-        uint256 chosen,
-        Voter memory voter
-    ) private pure returns (bool) {
+    function _allowed(Agenda.Book memory book, uint256 index, uint256 chosen, Voter memory voter)
+        private
+        pure
+        returns (bool)
+    {
         unchecked {
             Agenda.Item memory item = book.items[index];
             bytes memory m = book.manifest;

@@ -100,8 +100,7 @@ library Decision {
             uint256 index = cell >> book.perWordLog;
             uint256 heads = _lane(book, lanes[index], cell);
             r.heads[c] += heads;
-            r.weights[c] +=
-                book.planes == 1 ? heads : _lane(book, lanes[book.words + index], cell);
+            r.weights[c] += book.planes == 1 ? heads : _lane(book, lanes[book.words + index], cell);
         }
     }
 
@@ -140,11 +139,7 @@ library Decision {
         );
         (uint256 baseHeads, uint256 baseWeight) = _base(m.u8(rule + 2), r);
         r.approvalMet = _meets(
-            m,
-            rule + 12,
-            strict & 2 == 2,
-            unit,
-            [r.heads[1], baseHeads, r.weights[1], baseWeight]
+            m, rule + 12, strict & 2 == 2, unit, [r.heads[1], baseHeads, r.weights[1], baseWeight]
         );
         r.outcome = _outcome(r, phase, m.u8(rule) == 0);
     }

@@ -32,9 +32,8 @@ library Messages {
 
     /// @notice The election's EIP-712 domain separator, computed anew so that a fork with another chain id has its own.
     function domain(bytes32 manifestHash) internal view returns (bytes32) {
-        return keccak256(
-            abi.encode(DOMAIN, NAME, VERSION, block.chainid, address(this), manifestHash)
-        );
+        return
+            keccak256(abi.encode(DOMAIN, NAME, VERSION, block.chainid, address(this), manifestHash));
     }
 
     function digest(bytes32 domainSeparator, bytes32 structHash)

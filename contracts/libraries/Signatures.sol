@@ -71,13 +71,11 @@ library Signatures {
         }
     }
 
-    function _by(
-        bytes memory manifest,
-        uint256 first,
-        uint256 signers,
-        bytes32 digest,
-        uint256 at
-    ) private view returns (bool) {
+    function _by(bytes memory manifest, uint256 first, uint256 signers, bytes32 digest, uint256 at)
+        private
+        view
+        returns (bool)
+    {
         unchecked {
             for (uint256 i; i < signers; ++i) {
                 uint256 signer = recover(digest, at + 1);

@@ -83,13 +83,11 @@ contract CastModule is Recorder {
         return voter >= b.rollSize ? UNKNOWN_VOTER : BAD_SIGNATURE;
     }
 
-    function _isAttested(
-        Batch memory b,
-        Shape memory s,
-        Act memory a,
-        bytes32 domain,
-        uint256 at
-    ) private view returns (bool) {
+    function _isAttested(Batch memory b, Shape memory s, Act memory a, bytes32 domain, uint256 at)
+        private
+        view
+        returns (bool)
+    {
         bytes32 digest = Messages.digest(domain, _credentialHash(a));
         return Signatures.byRegistrars(b.manifest, digest, at + s.attestation);
     }
@@ -154,8 +152,8 @@ contract CastModule is Recorder {
             s.signature = 4 + (s.flags & HAS_WEIGHTS != 0 ? 8 : 0)
                 + (s.flags & HAS_CLASSES != 0 ? 2 : 0) + (s.flags & HAS_ORDERS != 0 ? 5 : 0);
             s.payload = s.signature + 64;
-            s.attestation = s.payload + m.choicesLength()
-                + (m.secrecy() == ManifestReader.OPEN ? 0 : 65);
+            s.attestation =
+                s.payload + m.choicesLength() + (m.secrecy() == ManifestReader.OPEN ? 0 : 65);
             s.stride = s.attestation + (s.each ? signers : 0);
             uint256 end = s.records + s.count * s.stride;
             if (end != start + batch.length) revert BatchMalformed(batch.length);

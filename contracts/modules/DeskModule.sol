@@ -11,7 +11,7 @@ import {Signatures} from "../libraries/Signatures.sol";
 contract DeskModule is Recorder {
     using ManifestReader for bytes;
 
-    uint256 private constant HEAD = 20;
+    uint256 private constant HEAD = 18;
     uint256 private constant NAMED = 1;
     uint256 private constant IN_PERSON = 2;
     uint256 private constant BOXED = 3;
@@ -106,10 +106,10 @@ contract DeskModule is Recorder {
         returns (uint256)
     {
         if (act != CHECK_IN) return _record(b, a, payload);
-        if (!_isZero(payload, _payloadSize(b))) return BAD_CONTENT;
+        if (!_isZero(payload, _payloadSize(b))) return BAD_KIND;
         if (_bit(_checkedIn, a.voter)) return SUPERSEDED;
         _setBit(_checkedIn, a.voter);
-        _progress.anyCheckIn = true;
+        _counters.flags |= CHECK_INS;
         b.checkIns = true;
         emit VoterCheckedIn(uint32(a.voter));
         return 0;

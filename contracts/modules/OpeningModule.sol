@@ -57,9 +57,8 @@ contract OpeningModule is Counter {
                 }
                 _require(c, at + size);
                 uint256 voter = _word(at) >> 224;
-                uint256 terms = flags == 0
-                    ? PLAIN_TERMS | voter << 64
-                    : _readFields(c, at + 4, flags, voter);
+                uint256 terms =
+                    flags == 0 ? PLAIN_TERMS | voter << 64 : _readFields(c, at + 4, flags, voter);
                 uint256 salt = at + 4 + fields;
                 bytes32 hash = _readChoices(c, salt + 32);
                 _pushLeaf(c, terms, _envelope(c, voter, 0, hash, bytes32(_word(salt))));
@@ -78,7 +77,9 @@ contract OpeningModule is Counter {
         _requireKey(m);
         Count memory c = _start(m, records);
         uint256 size = 68 + ALL_FIELDS_SIZE + c.choicesLength;
-        if (records.length == 0 || records.length % size != 0) revert BatchMalformed(records.length);
+        if (records.length == 0 || records.length % size != 0) {
+            revert BatchMalformed(records.length);
+        }
         uint32 opened;
         for (uint256 at = c.start; at < c.end; at += size) {
             uint256 voter = _word(at) >> 224;

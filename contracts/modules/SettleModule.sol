@@ -15,7 +15,7 @@ contract SettleModule is Counter {
     /// @notice Settles the voters in `stream`; those with a first are proven against `batch`. Anyone may call.
     function settle(uint32 batch, bytes32 seals, bytes calldata stream) external {
         bytes memory m = ManifestReader.load();
-        if (!_progress.frozen || _progress.cancelled || block.timestamp < m.barrierAt()) {
+        if (_counters.flags & (FROZEN | CANCELLED) != FROZEN || block.timestamp < m.barrierAt()) {
             revert ElectionWrongPhase(uint8(_phase(m)));
         }
         Count memory c = _start(m, stream);
@@ -67,7 +67,7 @@ contract SettleModule is Counter {
         uint256 unsettled = n.touched - n.settled;
         uint256 unopened = isSealed ? n.live - n.opened - n.voided : 0;
         if (unsettled | unopened != 0) revert CertifyIncomplete(unsettled, unopened);
-        _progress.certified = true;
+        _counters.flags |= CERTIFIED;
         emit ElectionCertified(n.live, n.liveWeight, n.voided);
     }
 

@@ -58,7 +58,7 @@ contract SetupModule is ElectionState {
         bool rollKnown = m.rollInFile() || p.rollPublished == m.rollSize();
         if (!p.textPublished || !rollKnown) revert ElectionNotPublished();
         if (block.timestamp >= m.opensAt()) revert ElectionInvalidManifest(172);
-        p.frozen = true;
+        _counters.flags = FROZEN;
         p.frozenAtBlock = uint64(block.number);
         emit ElectionFrozen(_manifestHash);
     }
@@ -68,7 +68,7 @@ contract SetupModule is ElectionState {
         bytes memory m = ManifestReader.load();
         Phase phase = _phase(m);
         _onlyOrganiser(m, phase == Phase.Draft ? Phase.Draft : Phase.Frozen);
-        _progress.cancelled = true;
+        _counters.flags |= CANCELLED;
         emit ElectionCancelled();
     }
 
@@ -84,8 +84,8 @@ contract SetupModule is ElectionState {
         _require(m.secrecy() <= ManifestReader.SEALED, 1);
         _require(m.rollSize() != 0, 4);
         _require(m.largestWeight() != 0 && m.largestWeight() <= m.rollWeight(), 16);
-        _require(m.rollWeight() >= m.rollSize(), 8);
-        _require(m.largestWeight() != 1 || m.rollWeight() == m.rollSize(), 8);
+        _require(m.rollWeight() >= m.rollSize() + m.largestWeight() - 1, 8);
+        _require(m.rollWeight() <= m.rollSize() * m.largestWeight(), 8);
         _require(m.rollRoot() != 0, 24);
         _require(m.word(56) != 0, 56);
         _require(m.textHash() != 0, 88);
@@ -178,7 +178,7 @@ contract SetupModule is ElectionState {
     function _checkItem(bytes memory m, Agenda.Item memory item, uint256 offset) private pure {
         uint256 method = item.method;
         bool pointed = method == Agenda.SCORE || method == Agenda.CUMULATIVE;
-        _require(method - 1 < 6 && method != 0, offset);
+        _require(method != 0 && method <= Agenda.RANKING, offset);
         _require(m.u8(offset + 1) <= 7, offset + 1);
         _require(item.options >= 2 && item.options <= 1024, offset + 2);
         _require(item.min != 0 && item.min <= item.max, offset + 4);
@@ -188,7 +188,7 @@ contract SetupModule is ElectionState {
         _require(item.costCap == 0 || item.costs != 0, offset + 14);
         uint256 rule = item.rule;
         _require(m.u8(rule) <= 1, rule);
-        _require(m.u8(rule + 1) - 1 < 3 && m.u8(rule + 1) != 0, rule + 1);
+        _require(m.u8(rule + 1) != 0 && m.u8(rule + 1) <= 3, rule + 1);
         _require(m.u8(rule + 2) <= 2, rule + 2);
         _require(m.u8(rule + 3) <= 7, rule + 3);
         _checkFraction(m, rule, 4, 1);
@@ -242,8 +242,8 @@ contract SetupModule is ElectionState {
         }
         _require(length == m.choicesLength(), 2);
         uint256 words = book.words < selectable ? book.words : selectable;
-        uint256 gas = 60_000 + 250 * length + 400 * book.items.length + 120 * options
-            + 22_200 * book.planes * words;
+        uint256 gas = 60_000 + 250 * length + 400 * book.items.length + 120 * options + 22_200
+            * book.planes * words;
         if (gas > OPENING_LIMIT) revert ElectionAgendaTooLarge(gas);
     }
 

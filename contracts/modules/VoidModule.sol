@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Counter} from "../Counter.sol";
 import {Bn254} from "../libraries/Bn254.sol";
+import {Choices} from "../libraries/Choices.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
 
@@ -40,8 +41,7 @@ contract VoidModule is Counter {
     /// @notice Voids the live ballot that its voter's slot holds.
     function voidAct(Ballot calldata ballot) external {
         uint256 voter = uint32(ballot.terms >> 64);
-        uint256 act =
-            uint256(Messages.act(ballot.terms, ballot.envelope, keccak256(ballot.escrow)));
+        uint256 act = uint256(Messages.act(ballot.terms, ballot.envelope, keccak256(ballot.escrow)));
         uint256 slot = _slots[voter];
         if (slot & IS_BALLOT == 0 || (act ^ slot) & ACT_MASK != 0) {
             revert OpeningNothingThere(uint32(voter));
@@ -59,21 +59,28 @@ contract VoidModule is Counter {
         unchecked {
             ++_counters.voided;
         }
-        if (_bit(_opened, voter)) _takeBack(m, ballot, voter);
+        _recount(m, ballot, voter);
         emit BallotVoided(uint32(voter));
     }
 
-    function _takeBack(bytes memory m, Ballot calldata ballot, uint256 voter) private {
-        Count memory c = _start(m, ballot.choices);
+    /// @dev A voided ballot counts as invalid for every item; if it was opened, its choices are taken out first.
+    function _recount(bytes memory m, Ballot calldata ballot, uint256 voter) private {
         uint256 terms = ballot.terms;
-        if (ballot.choices.length != c.choicesLength) revert BatchMalformed(ballot.choices.length);
-        bytes32 hash = _readChoices(c, c.start);
-        bytes32 envelope = _envelope(c, voter, uint32(terms >> 192), hash, ballot.salt);
-        if (envelope != ballot.envelope) revert OpeningMismatch(0);
+        Count memory c = _start(m, ballot.choices);
         _turnTo(c, uint16(terms >> 224), uint8(terms >> 240));
         c.voter.weight = uint64(terms);
-        _addChoices(c, -1);
+        if (_bit(_opened, voter)) _takeBack(c, ballot, voter);
+        Choices.countVoid(c.book, c.voter, c.entry);
         _flush(c);
+    }
+
+    function _takeBack(Count memory c, Ballot calldata ballot, uint256 voter) private {
+        if (ballot.choices.length != c.choicesLength) revert BatchMalformed(ballot.choices.length);
+        bytes32 hash = _readChoices(c, c.start);
+        uint256 order = uint32(ballot.terms >> 192);
+        bytes32 envelope = _envelope(c, voter, order, hash, ballot.salt);
+        if (envelope != ballot.envelope) revert OpeningMismatch(0);
+        _addChoices(c, -1);
         _opened[voter >> 8] &= ~(1 << (voter & 255));
         _counters.opened -= 1;
     }
@@ -89,7 +96,15 @@ contract VoidModule is Counter {
         (uint256 sx, uint256 sy) = Bn254.multiply(x, y, _secret);
         uint256 order = uint32(ballot.terms >> 192);
         bytes memory k = abi.encode(
-            Messages.TAG_SALT, sx, sy, x, y, block.chainid, address(this), voter, order >> 16,
+            Messages.TAG_SALT,
+            sx,
+            sy,
+            x,
+            y,
+            block.chainid,
+            address(this),
+            voter,
+            order >> 16,
             order & 0xffff
         );
         bytes32 salt = keccak256(k);

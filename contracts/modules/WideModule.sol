@@ -167,6 +167,7 @@ contract WideModule is Recorder {
         uint256 how = uint256(_word(attestation)) >> 248;
         if (how == BY_CREDENTIAL) {
             uint256 threshold = b.manifest.threshold();
+            if (threshold == 0) revert BatchMalformed(attestation);
             e.attestation = attestation + 1;
             e.next = e.attestation + threshold * Signatures.SIGNED_BY;
             _within(e.next, end);

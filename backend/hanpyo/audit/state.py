@@ -61,7 +61,7 @@ def _check_counters(evidence: Evidence, record: Record, findings: Findings) -> N
 
 def _check_progress(evidence: Evidence, replay: Replay, findings: Findings) -> None:
     events = [entry.event for entry in evidence.entries]
-    stored = Progress.unpack(evidence.slot(PROGRESS))
+    stored = Progress.unpack(evidence.slot(PROGRESS), evidence.slot(COUNTERS))
     key = replay.key
     published = sum(
         len(event.entries) // 43 for event in events if isinstance(event, RollPublished)

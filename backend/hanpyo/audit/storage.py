@@ -48,7 +48,7 @@ def tally_slot(stratum: int, index: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The flags of `ElectionState.Progress`."""
+    """What has happened, from `ElectionState.Progress` and the flags beside the counters."""
 
     initialised: bool
     text_published: bool
@@ -62,20 +62,19 @@ class Progress:
     key_block: int
 
     @classmethod
-    def unpack(cls, value: int) -> "Progress":
-        """The flags in their storage word, the first field lowest."""
-        flags = [bool(value >> 8 * place & 0xFF) for place in range(7)]
+    def unpack(cls, value: int, counters: int) -> "Progress":
+        """From the two storage words; the first field of each is the lowest."""
         return cls(
-            initialised=flags[0],
-            text_published=flags[1],
-            frozen=flags[2],
-            cancelled=flags[3],
-            certified=flags[4],
-            any_check_in=flags[5],
-            secrecy_lost=flags[6],
-            roll_published=value >> 56 & 0xFFFFFFFF,
-            frozen_at_block=value >> 88 & 0xFFFFFFFFFFFFFFFF,
-            key_block=value >> 152 & 0xFFFFFFFFFFFFFFFF,
+            initialised=bool(value & 0xFF),
+            text_published=bool(value >> 8 & 0xFF),
+            secrecy_lost=bool(value >> 16 & 0xFF),
+            roll_published=value >> 24 & 0xFFFFFFFF,
+            frozen_at_block=value >> 56 & 0xFFFFFFFFFFFFFFFF,
+            key_block=value >> 120 & 0xFFFFFFFFFFFFFFFF,
+            frozen=bool(counters & 1),
+            cancelled=bool(counters & 2),
+            certified=bool(counters & 4),
+            any_check_in=bool(counters & 8),
         )
 
 
@@ -93,9 +92,9 @@ class Counters:
 
     @classmethod
     def unpack(cls, value: int) -> "Counters":
-        """The numbers in their storage word, the first field lowest."""
+        """The numbers in their storage word above the flags, the first field lowest."""
         return cls(
-            batches=value & 0xFFFFFFFF,
+            batches=value >> 8 & 0xFFFFFF,
             live=value >> 32 & 0xFFFFFFFF,
             live_weight=value >> 64 & 0xFFFFFFFFFFFFFFFF,
             touched=value >> 128 & 0xFFFFFFFF,

@@ -88,10 +88,6 @@ class Progress:
 
     initialised: bool
     text_published: bool
-    frozen: bool
-    cancelled: bool
-    certified: bool
-    any_check_in: bool
     secrecy_lost: bool
     roll_published: int
     frozen_at_block: int
@@ -102,6 +98,7 @@ class Progress:
 class Counters:
     """The contract's own counts of batches and voters."""
 
+    flags: int
     batches: int
     live: int
     live_weight: int

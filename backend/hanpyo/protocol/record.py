@@ -156,12 +156,13 @@ class Record:
         return True
 
     def void(self, voter: int, now: int) -> None:
-        """Void a live ballot whose escrow was proven bad: the voter stays present."""
+        """Void a live ballot whose escrow was proven bad: present, and invalid for every item."""
         act = self._sealed_ballot(voter, now)
         _require(voter not in self.voided, "the ballot is void already")
         self.voided.add(voter)
         if voter in self.opened:
             self._add_choices(act, self.opened.pop(voter), -1)
+        self._add_void(act)
 
     def certify(self, now: int) -> None:
         """Declare the count complete."""
@@ -192,6 +193,8 @@ class Record:
     def _perform(self, offer: Offer, firsts: list[Act]) -> SkipReason | None:
         voter = offer.act.terms.voter
         if offer.desk == DeskKind.CHECK_IN:
+            if not offer.bare:
+                return SkipReason.CONTENT
             if voter in self.checked_in:
                 return SkipReason.SUPERSEDED
             self.checked_in.add(voter)
@@ -268,14 +271,24 @@ class Record:
         present[1] += sign * act.terms.weight
 
     def _add_choices(self, act: Act, choices: bytes | None, sign: int) -> None:
-        if choices is None:
-            return
-        terms = act.terms
-        stratum = self.manifest.stratum(terms.channel, terms.class_)
+        if choices is not None:
+            verdicts = decode(self.manifest, choices, act.terms.class_)
+            self._add_cells(act, increments(self.manifest, verdicts), sign)
+
+    def _add_void(self, act: Act) -> None:
+        bases = zip(self.manifest.cell_bases, self.manifest.items, strict=False)
+        self._add_cells(act, [(base + item.options + 1, 1) for base, item in bases], 1)
+
+    def _add_cells(self, act: Act, added: Sequence[tuple[int, int]], sign: int) -> None:
+        verdicts = decode(self.manifest, choices, act.terms.class_)
+        self._add_cells(act, increments(self.manifest, verdicts), sign)
+
+    def _add_cells(self, act: Act, added: Sequence[tuple[int, int]], sign: int) -> None:
+        stratum = self.manifest.stratum(act.terms.channel, act.terms.class_)
         heads, weights = self._cells.setdefault(stratum, (Counter(), Counter()))
-        for cell, amount in increments(self.manifest, decode(self.manifest, choices, terms.class_)):
+        for cell, amount in added:
             heads[cell] += sign * amount
-            weights[cell] += sign * amount * terms.weight
+            weights[cell] += sign * amount * act.terms.weight
 
 
 def _expected_epoch(slot: Slot, desk: int | None) -> int:
