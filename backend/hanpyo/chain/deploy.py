@@ -16,8 +16,8 @@ from hanpyo.chain.artifact import load_artifact
 from hanpyo.chain.contracts import MODULES, ElectionContract, FactoryContract
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.rpc import Rpc
-from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import TransactionRequest
+from hanpyo.chain.transactor import Transactor
 
 VERIFIERS = ("ERC7913P256Verifier", "ERC7913WebAuthnVerifier")
 
@@ -45,7 +45,7 @@ class Deployment:
         return {"chainId": self.chain_id, "contracts": dict(self.contracts)}
 
 
-def deploy(sender: Sender, chain_id: int) -> Deployment:
+def deploy(sender: Transactor, chain_id: int) -> Deployment:
     """Deploy everything and wait for it; raises as `Sender.wait`."""
     contracts: dict[str, ChecksumAddress] = {}
     for name, arguments in deployment_steps(contracts):

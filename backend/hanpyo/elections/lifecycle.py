@@ -15,6 +15,7 @@ from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.rpc import Rpc
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import TransactionRequest
+from hanpyo.chain.transactor import Transactor
 from hanpyo.elections.plan import Plan
 from hanpyo.elections.progress import Advance
 from hanpyo.elections.record import ElectionRecord, RecordedAct, RecordedFirsts
@@ -55,7 +56,7 @@ def sender_for(rpc: Rpc, account: LocalAccount) -> Sender:
     return Sender(rpc, account, rpc.chain_id(), reasons=revert_reasons())
 
 
-def create(sender: Sender, factory: FactoryContract, manifest: Manifest) -> ElectionContract:
+def create(sender: Transactor, factory: FactoryContract, manifest: Manifest) -> ElectionContract:
     """Create the election as a draft; the sender must be the manifest's organiser."""
     nonce = secrets.randbits(64)
     sender.transact(factory.create(manifest, nonce))
@@ -63,7 +64,7 @@ def create(sender: Sender, factory: FactoryContract, manifest: Manifest) -> Elec
 
 
 def publish_and_freeze(
-    sender: Sender, contract: ElectionContract, plan: Plan, advance: Advance = lambda _: None
+    sender: Transactor, contract: ElectionContract, plan: Plan, advance: Advance = lambda _: None
 ) -> None:
     """Publish text and roll (unless a file holds the roll), then freeze for ever."""
     sender.transact(contract.publish_text(plan.text_json))
