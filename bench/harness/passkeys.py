@@ -70,7 +70,8 @@ class Passkey:
         data = hashlib.sha256(b"vote.example").digest() + bytes((flags, 0, 0, 0, 1))
         signed = self.sign(hashlib.sha256(data + hashlib.sha256(client.encode()).digest()).digest())
         parts = (signed[:32], signed[32:], client.index('"challenge"'), client.index('"type"'))
-        return encode(["(bytes32,bytes32,uint256,uint256,bytes,string)"], [(*parts, data, client)])
+        kinds = ["bytes32", "bytes32", "uint256", "uint256", "bytes", "string"]
+        return encode(kinds, [*parts, data, client])
 
 
 def _multiply(scalar: int) -> _Point:
