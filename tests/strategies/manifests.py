@@ -63,7 +63,8 @@ def groups(draw: st.DrawFn) -> tuple[tuple[Group, ...], int]:
     if largest == 1:
         return tuple(Group(each, each) for each in heads), 1
     weights = [each * draw(st.integers(1, largest)) for each in heads]
-    weights[heads.index(max(heads))] += largest
+    most = heads.index(max(heads))
+    weights[most] = (heads[most] - 1) * draw(st.integers(1, largest)) + largest
     return tuple(map(Group, heads, weights)), largest
 
 

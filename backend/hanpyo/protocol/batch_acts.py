@@ -161,7 +161,7 @@ class DeskRecord:
 
     def message(self, form: BatchForm) -> DeskAct:
         """The message that the clerks signed."""
-        bare = self.act == DeskKind.CHECK_IN
+        bare = self.act >= DeskKind.BOXED
         kind = BallotKind.WITHDRAWAL if bare else BallotKind.BALLOT
         return DeskAct(
             self.voter,

@@ -22,6 +22,7 @@ FORMAT = 1
 _WEIGHTS, _CLASSES, _ORDERS = 1, 2, 4
 _ALL_FLAGS = _WEIGHTS | _CLASSES | _ORDERS
 _LIST, _EACH = 0, 1
+_NO_REGISTRARS = "this election has no registrars; use a wide batch with roll proofs"
 
 
 def compact_size(
@@ -44,6 +45,7 @@ def compact_size(
 
 def encode_compact(batch: CompactBatch, form: BatchForm) -> bytes:
     """The bytes for `cast`."""
+    check(form.threshold > 0, "credentials", _NO_REGISTRARS)
     flags = _WEIGHTS * batch.weights | _CLASSES * batch.classes | _ORDERS * batch.orders
     listing = batch.listing
     extras = listing.extras if listing else ()
@@ -71,6 +73,7 @@ def decode_compact(data: bytes, form: BatchForm) -> CompactBatch:
     mode = reader.integer(1, "credentials")
     check(mode in (_LIST, _EACH), "credentials", f"{mode} is neither 0 nor 1")
     extra_count = reader.integer(2, "extras")
+    check(form.threshold > 0, "credentials", _NO_REGISTRARS)
     listing = None
     if mode == _LIST:
         attestations = decode_attestations(reader, form.threshold, form.registrars)

@@ -66,11 +66,11 @@ class RollSummary:
         check(self.size >= 1, "rollSize", "the roll is empty")
         check(self.largest_weight >= 1, "largestWeight", "weights are at least 1")
         check(self.largest_weight <= self.weight, "largestWeight", "is above rollWeight")
-        check(self.size <= self.weight, "rollWeight", "is below rollSize; weights are at least 1")
         check(
-            self.largest_weight > 1 or self.weight == self.size,
+            self.size + self.largest_weight - 1 <= self.weight <= self.size * self.largest_weight,
             "rollWeight",
-            "is not rollSize although all weights are 1",
+            f"{self.weight} is not the sum of {self.size} weights of which the largest is "
+            f"{self.largest_weight}",
         )
         check(any(self.root), "rollRoot", "is zero")
         check(any(self.file_hash), "rollHash", "is zero")

@@ -36,7 +36,8 @@ class Offer:
     """An act in a well-formed batch, with what its signatures prove.
 
     `desk` is the DeskAct's `act` field, None for a voter's own act. `clean` says that a
-    withdrawal's payload is zeros, and that a check-in's other fields are 0.
+    withdrawal's payload is zeros, and that a check-in's other fields are 0; `bare` says that a
+    check-in's payload is zeros.
     """
 
     act: Act
@@ -44,6 +45,7 @@ class Offer:
     attested: bool = True
     desk: int | None = None
     clean: bool = True
+    bare: bool = True
 
 
 @dataclass(frozen=True, slots=True)

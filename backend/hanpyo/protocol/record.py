@@ -280,10 +280,6 @@ class Record:
         self._add_cells(act, [(base + item.options + 1, 1) for base, item in bases], 1)
 
     def _add_cells(self, act: Act, added: Sequence[tuple[int, int]], sign: int) -> None:
-        verdicts = decode(self.manifest, choices, act.terms.class_)
-        self._add_cells(act, increments(self.manifest, verdicts), sign)
-
-    def _add_cells(self, act: Act, added: Sequence[tuple[int, int]], sign: int) -> None:
         stratum = self.manifest.stratum(act.terms.channel, act.terms.class_)
         heads, weights = self._cells.setdefault(stratum, (Counter(), Counter()))
         for cell, amount in added:

@@ -18,6 +18,7 @@ from hanpyo.protocol.types import KeyType
 
 FORMAT = 2
 _CREDENTIALS, _PROOF = 1, 2
+_NO_REGISTRARS = "this election has no registrars; use a roll proof"
 
 
 def encode_wide(records: Sequence[WideRecord], form: BatchForm) -> bytes:
@@ -39,6 +40,7 @@ def encode_wide(records: Sequence[WideRecord], form: BatchForm) -> bytes:
             exact(record.payload, form.payload_length, "payload", BatchError),
         ]
         if record.proof is None:
+            check(form.threshold > 0, "attestation", _NO_REGISTRARS)
             parts.append(bytes((_CREDENTIALS,)))
             parts.append(encode_attestations(record.attestations, form.threshold, form.registrars))
         else:
@@ -72,6 +74,7 @@ def _decode_wide_record(reader: Reader, form: BatchForm) -> WideRecord:
     attestations: tuple[Attestation, ...] = ()
     proof: tuple[bytes, ...] | None = None
     if attested == _CREDENTIALS:
+        check(form.threshold > 0, "attestation", _NO_REGISTRARS)
         attestations = decode_attestations(reader, form.threshold, form.registrars)
     else:
         check(attested == _PROOF, "attestation", f"{attested} is neither 1 nor 2")

@@ -30,6 +30,7 @@ from hanpyo.protocol.manifest import decode as decode_manifest
 from hanpyo.protocol.messages import Credential, credential_list_hash, digest, struct_digest
 from hanpyo.protocol.signatures import address_key_id, recover
 from hanpyo.protocol.types import ZERO_WORD, Address, Digest, KeyType, Secrecy
+from tests.strategies import compact_batches, desk_record_lists, wide_record_lists
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "vectors" / "batches.json").read_text(encoding="utf-8")
@@ -42,93 +43,7 @@ DECODERS: dict[str, Any] = {
     "desk": decode_desk,
 }
 
-u8, u16, u32, u64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 64))
-signatures = st.binary(min_size=64, max_size=64)
 forms = st.sampled_from([SEALED, OPEN])
-
-
-def attestations(people: int, count: int) -> st.SearchStrategy[tuple[Attestation, ...]]:
-    indices = st.lists(st.integers(0, people - 1), min_size=count, max_size=count, unique=True)
-    return indices.flatmap(
-        lambda chosen: st.tuples(
-            *(st.builds(Attestation, st.just(index), signatures) for index in sorted(chosen))
-        )
-    )
-
-
-def payloads(form: BatchForm) -> st.SearchStrategy[bytes]:
-    return st.binary(min_size=form.payload_length, max_size=form.payload_length)
-
-
-@st.composite
-def compact_batches(draw: st.DrawFn, form: BatchForm) -> CompactBatch:
-    listed = draw(st.booleans())
-    weights, classes, orders = (draw(st.booleans()) for _ in range(3))
-    count = draw(st.integers(1, 4))
-    records = tuple(
-        CompactRecord(
-            draw(u32),
-            draw(signatures),
-            draw(payloads(form)),
-            draw(u64) if weights else 1,
-            draw(u16) if classes else 0,
-            *(draw(st.tuples(u16, u16, u8)) if orders else (0, 0, 1)),
-            attestations=() if listed else draw(attestations(3, 2)),
-        )
-        for _ in range(count)
-    )
-    listing = None
-    if listed:
-        extra = draw(st.integers(0, 3))
-        positions = draw(
-            st.lists(st.integers(0, count + extra - 1), min_size=extra, max_size=extra, unique=True)
-        )
-        extras = tuple((at, keccak(b"extra %d" % at)) for at in sorted(positions))
-        listing = Listing(draw(attestations(3, 2)), extras)
-    return CompactBatch(records, listing, weights, classes, orders)
-
-
-@st.composite
-def wide_record_lists(draw: st.DrawFn, form: BatchForm) -> tuple[WideRecord, ...]:
-    records = []
-    for _ in range(draw(st.integers(1, 3))):
-        kind = draw(st.sampled_from(KeyType))
-        size = 20 if kind is KeyType.ADDRESS else 64
-        proof = draw(st.none() | st.lists(st.binary(min_size=32, max_size=32), max_size=3))
-        records.append(
-            WideRecord(
-                draw(u32),
-                kind,
-                draw(st.binary(min_size=size, max_size=size)),
-                draw(st.binary(max_size=100)),
-                draw(payloads(form)),
-                *draw(st.tuples(u64, u16, u16, u16, u8)),
-                attestations=draw(attestations(3, 2)) if proof is None else (),
-                proof=None if proof is None else tuple(proof),
-            )
-        )
-    return tuple(records)
-
-
-@st.composite
-def desk_record_lists(draw: st.DrawFn, form: BatchForm) -> tuple[DeskRecord, ...]:
-    def clerks() -> tuple[Attestation, Attestation]:
-        first, second = draw(attestations(2, 2))
-        return first, second
-
-    return tuple(
-        DeskRecord(
-            draw(u32),
-            draw(u8),
-            draw(u8),
-            draw(u16),
-            draw(u64),
-            draw(u16),
-            draw(payloads(form)),
-            clerks(),
-        )
-        for _ in range(draw(st.integers(1, 3)))
-    )
 
 
 @given(st.data())
@@ -320,6 +235,21 @@ def test_desk_records_need_clerks() -> None:
         encode_desk([DESK], replace(OPEN, clerks=0))
 
 
+def test_without_registrars_only_roll_proofs_attest() -> None:
+    alone = replace(OPEN, registrars=0, threshold=0)
+    compact, wide = encode_compact(BATCH, OPEN), encode_wide([WIDE], OPEN)
+    for refuse in (
+        lambda: encode_compact(BATCH, alone),
+        lambda: decode_compact(compact, alone),
+        lambda: encode_wide([WIDE], alone),
+        lambda: decode_wide(wide, alone),
+    ):
+        with pytest.raises(BatchError, match="this election has no registrars"):
+            refuse()
+    listed = [replace(WIDE, proof=(), attestations=())]
+    assert decode_wide(encode_wide(listed, alone), alone) == tuple(listed)
+
+
 def test_the_shortest_batch_carries_no_field_that_all_have_alike() -> None:
     plain = CompactBatch.shortest([RECORD])
     assert (plain.weights, plain.classes, plain.orders) == (False, False, False)
@@ -352,6 +282,10 @@ def test_a_wide_records_ballot_is_what_the_voter_signed() -> None:
     assert ballot.content == keccak(bytes(3))
 
 
-def test_a_check_in_has_no_content() -> None:
-    assert replace(DESK, act=4).message(OPEN).content == ZERO_WORD
+@pytest.mark.parametrize("act", [3, 4])
+def test_boxed_acts_and_check_ins_have_no_content(act: int) -> None:
+    assert replace(DESK, act=act).message(OPEN).content == ZERO_WORD
+
+
+def test_a_named_act_signs_its_content() -> None:
     assert DESK.message(OPEN).content == keccak(bytes(3))

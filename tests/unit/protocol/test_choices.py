@@ -21,7 +21,7 @@ from hanpyo.protocol.choices import (
 )
 from hanpyo.protocol.manifest import ClassRow, Manifest
 from hanpyo.protocol.manifest import decode as decode_manifest
-from tests.strategies import example_manifest, manifests, selections, wild_choices
+from tests.strategies import example_manifest, heavy, manifests, selections, wild_choices
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "vectors" / "choices.json").read_text(encoding="utf-8")
@@ -43,6 +43,7 @@ def test_verdicts_and_cells_are_those_of_the_vectors(vector: dict[str, Any]) -> 
         assert [list(pair) for pair in increments(manifest, verdicts)] == case["cells"]
 
 
+@heavy
 @given(st.data())
 def test_what_a_voter_means_is_what_is_read(data: st.DataObject) -> None:
     manifest = data.draw(manifests())
@@ -62,6 +63,7 @@ def marks_of(item: Item, selection: Selection) -> tuple[tuple[int, int], ...]:
     return tuple((option, 1) for option in options)
 
 
+@heavy
 @given(st.data())
 def test_any_bytes_give_one_verdict_an_item_and_stay_inside_its_cells(data: st.DataObject) -> None:
     manifest = data.draw(manifests())
@@ -84,6 +86,7 @@ def test_any_bytes_give_one_verdict_an_item_and_stay_inside_its_cells(data: st.D
                 assert all(1 <= points <= item.points for _, points in marks)
 
 
+@heavy
 @given(st.data())
 def test_only_canonical_bytes_are_valid(data: st.DataObject) -> None:
     manifest = data.draw(manifests())

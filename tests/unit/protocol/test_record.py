@@ -98,6 +98,7 @@ def test_a_batch_in_which_nothing_is_a_first_writes_no_root() -> None:
         (Offer(act(1, channel=4, epoch=1), desk=2), SkipReason.EPOCH),
         (Offer(act(1, channel=2), desk=1), SkipReason.EPOCH),
         (Offer(act(1), desk=4, clean=False), SkipReason.RANGE),
+        (Offer(act(1), desk=4, bare=False), SkipReason.CONTENT),
         (Offer(act(1, channel=2, epoch=1), desk=1, attested=False), SkipReason.ATTESTATION),
     ],
 )
@@ -307,13 +308,15 @@ def test_a_later_sealed_act_is_opened_at_its_own_order() -> None:
     assert record.open(CONTEXT, 1, b"\x02\x00\x00", SALT, OPENING)
 
 
-def test_voiding_takes_choices_back_and_leaves_presence() -> None:
-    record = opened_record(sealed(1), sealed(2))
+def test_a_voided_ballot_is_present_and_invalid_for_every_item() -> None:
+    record = opened_record(sealed(1), sealed(2, weight=3))
     record.open(CONTEXT, 1, b"\x01\x00\x00", SALT, OPENING)
     for voter in (1, 2):
         record.void(voter, OPENING)
-    assert sum(record.cells(0)[0]) == 0
-    assert record.turnout(0) == (2, 2)
+    heads, weights = record.cells(0)
+    assert heads == (0, 0, 0, 0, 2, 0, 0, 0, 2)
+    assert weights == (0, 0, 0, 0, 4, 0, 0, 0, 4)
+    assert record.turnout(0) == (2, 4)
     assert record.unopened == 0
     assert not record.open(CONTEXT, 1, b"\x01\x00\x00", SALT, OPENING)
     with pytest.raises(RecordRefusal, match="void already"):
