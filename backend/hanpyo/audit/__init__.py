@@ -1,13 +1,13 @@
 """The independent check: from the chain alone, with no database and no server.
 
-`audit(source, election)` reads everything at one block and recomputes it; the `Report` says, check by
-check, what agrees and what does not. Sources are nodes (`LiveSource`) or an evidence file
+`audit(source, election)` reads everything at one block and recomputes it; the `Report` says, check
+by check, what agrees and what does not. Sources are nodes (`LiveSource`) or an evidence file
 (`BundleSource`), which `write_bundle` makes.
 """
 
 from hanpyo.audit.auditor import CHECKS, audit, examine
 from hanpyo.audit.bundle import BundleSource, write_bundle
-from hanpyo.audit.errors import AuditError, BadBundle, BadRollFile, UnknownElection
+from hanpyo.audit.errors import AuditError, BadBundle, UnknownElection
 from hanpyo.audit.evidence import Evidence, Source
 from hanpyo.audit.live import LiveSource
 from hanpyo.audit.report import Check, Finding, ItemResult, Report, Status
@@ -16,7 +16,6 @@ __all__ = [
     "CHECKS",
     "AuditError",
     "BadBundle",
-    "BadRollFile",
     "BundleSource",
     "Check",
     "Evidence",

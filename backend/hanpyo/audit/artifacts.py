@@ -1,4 +1,4 @@
-"""The packaged contracts: what code an honest election runs, and where in it the fixed addresses lie."""
+"""The packaged contracts: the code of an honest election, and where its fixed addresses lie."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The audit itself: evidence in, report out, every check in its own place and always in one order."""
+"""The audit itself: evidence in, report out, every check in its place and always in one order."""
 
 from collections.abc import Callable
 from typing import Final
@@ -165,10 +165,10 @@ class _Examination:
         self._advance("openings")
         if evidence.manifest.secrecy is Secrecy.SEALED:
             check_openings(evidence, replay, domain, findings)
-        check_settlement(evidence, replay, phase, findings)
+        check_settlement(replay, phase, findings)
         self._advance("count")
         counted = count(replay)
-        check_tally(evidence, replay, counted, findings)
+        check_tally(evidence, counted, findings)
         items, methods_check = self._count_items(counted, phase)
         check_decision(evidence, items, findings)
         self._check_certification(replay, phase)

@@ -1,4 +1,4 @@
-"""The events are all there: every batch is rebuilt from them, and they make the state in storage."""
+"""The events are all there: every batch is rebuilt from them and compared with storage."""
 
 from hanpyo.audit.events import BatchRecorded, Entry, Rebound, Recorded
 from hanpyo.audit.evidence import Evidence
@@ -18,6 +18,7 @@ def check_batches(evidence: Evidence, findings: Findings) -> None:
         event = entry.event
         if isinstance(event, BatchRecorded):
             number += 1
+            findings.counts["batches"] += 1
             if event.number != number:
                 findings.fail(
                     "batches",
@@ -36,7 +37,6 @@ def check_batches(evidence: Evidence, findings: Findings) -> None:
             seen.add(event.voter)
     for entry in firsts:
         _unbatched(entry, findings)
-    findings.counts["batches"] = number
 
 
 def _is_first(event: Recorded, seen: set[int]) -> bool:

@@ -1,6 +1,6 @@
 """The evidence file: one gzipped JSON object that lets anyone repeat the audit offline, for ever.
 
-It holds the trusted block's header, the state proofs under it, code, logs, transactions and headers.
+It holds the trusted block's header, the state proofs under it, code, logs, transactions, headers.
 Whoever reads it trusts one block hash, which the report names; what the file says beyond what that
 hash proves is held against it by the checks.
 """

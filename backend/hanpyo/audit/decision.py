@@ -1,4 +1,4 @@
-"""Each item decided again under its frozen rule, in exact integers, with every denominator named."""
+"""Each item decided again under its frozen rule, in exact integers, every denominator named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def requirements_of(item: Item, figures: Figures) -> tuple[Requirement, ...]:
         ("option 1", yes, _BASES[rule.base], _approval_base(rule.base, figures), rule.approval),
     )
     return tuple(
-        _requirement(name, part[plane], base_name, base[plane], unit, share)
+        _requirement(name, base_name, unit, (part[plane], base[plane]), share)
         for name, part, base_name, base, share in parts
         if share is not None
         for plane, unit in enumerate(("heads", "weight"))
@@ -94,8 +94,9 @@ def _approval_base(base: Base, figures: Figures) -> Pair:
 
 
 def _requirement(
-    name: str, part: int, base_name: str, base: int, unit: str, share: Share
+    name: str, base_name: str, unit: str, values: tuple[int, int], share: Share
 ) -> Requirement:
+    part, base = values
     left, right = part * share.denominator, base * share.numerator
     met = base != 0 and (left > right if share.strict else left >= right)
     words = "more than" if share.strict else "at least"

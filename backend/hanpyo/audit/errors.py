@@ -1,4 +1,4 @@
-"""Why an audit could not be made at all. Whatever was found wrong is a failed check, not an error."""
+"""Why an audit could not be made at all. What was found wrong is a failed check, not an error."""
 
 from typing import ClassVar
 
@@ -21,9 +21,3 @@ class BadBundle(AuditError):
     """The evidence file is truncated, of another format, or does not hold together."""
 
     code: ClassVar[str] = "bad_bundle"
-
-
-class BadRollFile(AuditError):
-    """The roll file given cannot be read."""
-
-    code: ClassVar[str] = "bad_roll_file"

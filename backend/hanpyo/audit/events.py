@@ -15,6 +15,8 @@ from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.reading import EncodingError
 from hanpyo.protocol.types import ZERO_WORD
 
+_WORD: Final = 32
+
 
 class BadEvent(HanpyoError):
     """A log that the contract cannot have emitted."""
@@ -51,7 +53,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An act was recorded: a sealed ballot (envelope, escrow), an open one (choices), or neither."""
+    """An act was recorded: a sealed ballot (envelope, escrow), an open one (choices), neither."""
 
     terms: Terms
     key: bytes
@@ -208,7 +210,7 @@ class _Words:
         padded = -(-length // 32) * 32
         exact = (
             int.from_bytes(head, "big") == offset
-            and len(size) == 32
+            and len(size) == _WORD
             and len(self.data) == offset + 32 + padded
             and not any(self.data[end:])
         )

@@ -1,4 +1,4 @@
-"""What the replay finds, gathered under the names of the checks it concerns, and what it counted."""
+"""What the replay finds, under the names of the checks it concerns, and what it counted."""
 
 from collections import Counter, defaultdict
 

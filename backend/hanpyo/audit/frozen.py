@@ -94,13 +94,11 @@ def _check_organiser(
 
 
 def _check_freezing(evidence: Evidence, stored: Digest, findings: Findings) -> None:
-    frozen = [entry for entry in evidence.entries if isinstance(entry.event, Frozen)]
+    frozen = [e.event.manifest_hash for e in evidence.entries if isinstance(e.event, Frozen)]
     if not frozen:
         findings.note("manifest", "the election is not frozen yet")
         return
-    entry = frozen[0]
-    assert isinstance(entry.event, Frozen)
-    if len(frozen) > 1 or entry.event.manifest_hash != stored:
+    if frozen != [stored]:
         findings.fail("manifest", "it was frozen twice, or with another manifest hash")
 
 

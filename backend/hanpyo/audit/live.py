@@ -23,7 +23,11 @@ from hanpyo.chain.proofs import StateProof, fetch_state
 from hanpyo.chain.quantities import read_object, to_data, to_quantity
 from hanpyo.chain.receipts import Log
 from hanpyo.chain.rpc import Call, Rpc
-from hanpyo.chain.transactions import Transaction, UnknownTransactionType
+from hanpyo.chain.transactions import (
+    Transaction,
+    UnknownTransactionType,
+    encode_transaction,
+)
 from hanpyo.protocol.clone import CloneError, parse_clone
 from hanpyo.protocol.hashing import keccak, word
 from hanpyo.protocol.manifest import Manifest, decode
@@ -120,7 +124,8 @@ class _Reader:
         except CloneError as error:
             shown = to_checksum_address(self.election)
             raise UnknownElection(
-                f"there is no Hanpyo election at {shown} on {self.rpc.name}: check address and chain"
+                f"there is no Hanpyo election at {shown} on {self.rpc.name}: check address and "
+                "chain"
             ) from error
         except EncodingError as error:
             raise UnknownElection(
@@ -168,18 +173,18 @@ class _Reader:
         return fetch_state(self.rpc, self.header, to_checksum_address(self.election), slots)
 
     def _transactions(self, logs: Sequence[Log]) -> dict[bytes, Transaction]:
-        """The transactions that made the logs; those of unknown types are left out."""
+        """The transactions under the hashes asked for, not hashed here; unknown types left out."""
         hashes = list(dict.fromkeys(log.transaction_hash for log in logs))
         calls = [Call("eth_getTransactionByHash", (to_data(each),)) for each in hashes]
         found: dict[bytes, Transaction] = {}
-        for outcome in self.rpc.results(calls):
+        for name, outcome in zip(hashes, self.rpc.results(calls), strict=True):
             if outcome is None:
                 continue
+            fields = read_object(outcome, "transaction")
             try:
-                transaction = Transaction.from_rpc(read_object(outcome, "transaction"))
+                found[name] = Transaction.decode(encode_transaction(fields))
             except UnknownTransactionType:
                 continue
-            found[transaction.hash] = transaction
         return found
 
     def _headers(self, logs: Sequence[Log]) -> dict[int, Header]:
@@ -232,10 +237,8 @@ def _compare(evidence: Evidence, rpc: Rpc, first: _Reader) -> list[str]:
     except NodeError as error:
         return [f"{rpc.name} does not know block {evidence.header.number}: {error}"]
     if header.hash != evidence.header.hash:
-        return [
-            f"{rpc.name} has 0x{header.hash.hex()} as block {header.number}, {first.rpc.name} has "
-            f"0x{evidence.header.hash.hex()}"
-        ]
+        told, trusted = header.hash.hex(), evidence.header.hash.hex()
+        return [f"block {header.number} is 0x{told} at {rpc.name}, 0x{trusted} at {first.rpc.name}"]
     own = {log.position: log for log in evidence.logs}
     theirs = {
         log.position: log

@@ -3,15 +3,15 @@
 Openings dominate the time of an audit; they need nothing from each other.
 """
 
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from hanpyo.audit.events import Voided
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.findings import Findings
-from hanpyo.audit.replay import Ballot, Replay
+from hanpyo.audit.replay import Replay
 from hanpyo.protocol.domain import Domain
 from hanpyo.protocol.envelopes import Position
+from hanpyo.protocol.offers import Act
 from hanpyo.protocol.phases import Phase
 from hanpyo.secrecy.escrow import BadEscrow, EscrowOpener
 from hanpyo.secrecy.group import GENERATOR, ORDER, multiply_fixed
@@ -24,91 +24,74 @@ def check_openings(evidence: Evidence, replay: Replay, domain: Domain, findings:
     key = replay.key
     if key is None:
         findings.note(CHECK, "the trustees' key is not released")
-        return
-    if not 0 < key.secret < ORDER:
+    elif not 0 < key.secret < ORDER:
         findings.fail(CHECK, "the released secret is no key of the group")
-        return
-    if multiply_fixed(key.secret, GENERATOR)[0] != evidence.manifest.trustee_key:
+    elif multiply_fixed(key.secret, GENERATOR)[0] != evidence.manifest.trustee_key:
         findings.fail(CHECK, "the released secret is not that of the trustees' key")
-        return
-    opener = EscrowOpener(key.secret)
-    for voter, ballot in _live(replay, findings):
-        _check_ballot(opener, domain, replay, voter, ballot, findings)
-    live = {voter for voter in _voters(replay) if replay.record.live_act(voter) is not None}
-    for entry in evidence.entries:
-        if isinstance(entry.event, Voided) and entry.event.voter not in live:
-            findings.fail(CHECK, "voided without a live ballot", voter=entry.event.voter)
-
-
-def _voters(replay: Replay) -> Sequence[int]:
-    return sorted(replay.record.firsts.keys() | replay.record.acts.keys())
-
-
-def _live(replay: Replay, findings: Findings) -> Iterable[tuple[int, Ballot]]:
-    for voter in _voters(replay):
-        act = replay.record.live_act(voter)
-        if act is None:
-            continue
-        ballot = replay.ballot(act)
-        if ballot is None or ballot.escrow is None:
-            findings.fail(CHECK, "no event holds the escrow of the live ballot", voter=voter)
-            continue
-        yield voter, ballot
-
-
-def _check_ballot(
-    opener: EscrowOpener,
-    domain: Domain,
-    replay: Replay,
-    voter: int,
-    ballot: Ballot,
-    findings: Findings,
-) -> None:
-    """One live ballot: opened as its escrow says, or bad and voided."""
-    terms, escrow = ballot.act.terms, ballot.escrow or b""
-    position = Position(domain.context, voter, terms.epoch, terms.revision)
-    length = replay.manifest.choices_length
-    found = opener.open(escrow, ballot.act.content, length, position)
-    told = replay.record.opened.get(voter)
-    voided = voter in replay.record.voided
-    if isinstance(found, BadEscrow):
-        findings.counts["bad escrows"] += 1
-        _check_bad(replay, voter, str(found.fault), told is not None, voided, findings)
-        return
-    findings.counts["escrows"] += 1
-    if voided:
-        findings.fail(CHECK, "voided, although its escrow is good", voter=voter)
-    elif told is None:
-        _missing(replay, voter, "not opened", findings)
-    elif told != found.choices:
-        findings.fail(
-            CHECK,
-            f"opened as 0x{told.hex()}, its escrow holds 0x{found.choices.hex()}",
-            voter=voter,
-        )
-
-
-def _check_bad(
-    replay: Replay, voter: int, fault: str, opened: bool, voided: bool, findings: Findings
-) -> None:
-    if voided:
-        findings.note(CHECK, f"voided: {fault}", voter=voter)
     else:
-        state = "opened" if opened else "not opened"
-        _missing(replay, voter, f"{state} and not voided, although {fault}", findings)
+        _Openings(EscrowOpener(key.secret), replay, domain, findings).check()
 
 
-def _missing(replay: Replay, voter: int, text: str, findings: Findings) -> None:
-    """Something still to be done before certification, and a failure after it."""
-    if replay.record.certified:
-        findings.fail(CHECK, text, voter=voter)
-    else:
-        findings.counts["pending openings"] += 1
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """All live ballots of a sealed election whose key is out."""
+
+    opener: EscrowOpener
+    replay: Replay
+    domain: Domain
+    findings: Findings
+
+    def check(self) -> None:
+        record = self.replay.record
+        for voter in sorted(record.firsts.keys() | record.acts.keys()):
+            act = record.live_act(voter)
+            if act is None:
+                continue
+            ballot = self.replay.ballot(act)
+            if ballot is None or ballot.escrow is None:
+                self._fail("no event holds the escrow of the live ballot", voter)
+            else:
+                self._check_ballot(voter, ballot.act, ballot.escrow)
+
+    def _check_ballot(self, voter: int, act: Act, escrow: bytes) -> None:
+        """One live ballot: opened as its escrow says, or bad and voided."""
+        terms, record = act.terms, self.replay.record
+        position = Position(self.domain.context, voter, terms.epoch, terms.revision)
+        length = self.replay.manifest.choices_length
+        found = self.opener.open(escrow, act.content, length, position)
+        told = record.opened.get(voter)
+        if isinstance(found, BadEscrow):
+            self._check_bad(voter, str(found.fault), opened=told is not None)
+            return
+        self.findings.counts["escrows"] += 1
+        if voter in record.voided:
+            self._fail("voided, although its escrow is good", voter)
+        elif told is None:
+            self._missing("not opened", voter)
+        elif told != found.choices:
+            self._fail(f"opened as 0x{told.hex()}, its escrow holds 0x{found.choices.hex()}", voter)
+
+    def _check_bad(self, voter: int, fault: str, *, opened: bool) -> None:
+        self.findings.counts["bad escrows"] += 1
+        if voter in self.replay.record.voided:
+            self.findings.note(CHECK, f"voided: {fault}", voter=voter)
+        else:
+            state = "opened" if opened else "not opened"
+            self._missing(f"{state} and not voided, although {fault}", voter)
+
+    def _missing(self, text: str, voter: int) -> None:
+        """Something still to be done before certification, and a failure after it."""
+        if self.replay.record.certified:
+            self._fail(text, voter)
+        else:
+            self.findings.counts["pending openings"] += 1
+
+    def _fail(self, text: str, voter: int) -> None:
+        self.findings.fail(CHECK, text, voter=voter)
 
 
-def check_settlement(evidence: Evidence, replay: Replay, phase: Phase, findings: Findings) -> None:
+def check_settlement(replay: Replay, phase: Phase, findings: Findings) -> None:
     """Every voter with several acts is settled once the barrier has passed."""
-    del evidence
     unsettled = sorted(replay.record.acts.keys() - replay.record.settled)
     for voter in unsettled:
         if phase is Phase.CERTIFIED:

@@ -1,8 +1,8 @@
 """Signatures of P-256 and WebAuthn keys, checked as the contract's verifiers check them.
 
-The rules are those of OpenZeppelin's ERC7913P256Verifier and ERC7913WebAuthnVerifier (5.x): s in the
-lower half of the order, and for WebAuthn user presence and user verification (Web Authentication
-Level 2, section 7.2). Verification only, so nothing here needs to run in constant time.
+The rules are those of OpenZeppelin's ERC7913P256Verifier and ERC7913WebAuthnVerifier (5.x): s in
+the lower half of the order, and for WebAuthn user presence and user verification (Web
+Authentication Level 2, section 7.2). Verification only: nothing here runs in constant time.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def is_point(x: int, y: int) -> bool:
 
 
 def verify(digest: bytes, signature: bytes, x: int, y: int) -> bool:
-    """Whether the first 64 bytes of `signature`, r then s, are a signature of `digest` by (x, y)."""
+    """Whether the first 64 bytes of `signature`, r then s, sign `digest` with the key (x, y)."""
     if len(signature) < 2 * _WORD or not is_point(x, y):
         return False
     r = int.from_bytes(signature[:_WORD], "big")

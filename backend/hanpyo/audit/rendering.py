@@ -1,4 +1,4 @@
-"""A report as text for people: Korean first, English second, one check a line and its findings below."""
+"""A report as text for people: Korean first, English second, findings below their check."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,8 +1,8 @@
 """The whole record replayed in chain order through the reference model of the contract.
 
 Every call whose calldata is at hand is decided anew: signatures, credentials, then the model says
-which acts are recorded and why the others are not, and the events must say the same. Calls that came
-through another contract are replayed from their events.
+which acts are recorded and why the others are not, and the events must say the same. Calls that
+came through another contract are replayed from their events.
 """
 
 from collections.abc import Sequence
@@ -160,10 +160,7 @@ class Replay:
         ]
         aligned = _align(acts, told)
         acts = self._judge(acts, aligned, batch)
-        reasons = [
-            _reason(act, reason)
-            for act, reason in zip(acts, self._cast([_offer(act) for act in acts]), strict=True)
-        ]
+        reasons = self._cast([_offer(act) for act in acts])
         for act, reason, event in zip(acts, reasons, aligned, strict=True):
             self._compare(act, reason, event)
         self._compare_surplus(told, aligned)
@@ -184,15 +181,14 @@ class Replay:
         told: Sequence[_BatchEvent | None],
         batch: CompactBatch | None,
     ) -> list[Signed]:
-        """Hold signatures and credentials against the outcome told; what remains open follows it."""
+        """Hold signatures and credentials against the outcome told; what is open follows it."""
         acts = self._judge_signatures(acts, told)
         if batch is not None and batch.listing is not None:
             own = [act.credential(act.key) for act in acts]
             attested = self._reader.list_holds(batch, own)
             acts = [replace(act, attested=attested) for act in acts]
-            recorded = any(isinstance(event, Recorded) for event in told)
             self._findings.counts["lists"] += 1
-            if recorded and not attested:
+            if not attested:
                 self._fail("credentials", "the registrars did not sign this batch's list")
         judged = []
         for act, event in zip(acts, told, strict=True):
@@ -477,15 +473,7 @@ def _align(acts: Sequence[Signed], told: Sequence[_BatchEvent]) -> list[_BatchEv
 
 
 def _offer(act: Signed) -> Offer:
-    clean = act.clean if act.desk is None else act.clean and act.clean_payload
-    return Offer(act.act, bool(act.own), act.attested, act.desk, clean)
-
-
-def _reason(act: Signed, reason: SkipReason | None) -> SkipReason | None:
-    """A check-in whose payload alone is at fault is refused for its content, not for its range."""
-    if act.desk == DeskKind.CHECK_IN and act.clean and reason is SkipReason.RANGE:
-        return SkipReason.CONTENT
-    return reason
+    return Offer(act.act, bool(act.own), act.attested, act.desk, act.clean)
 
 
 def _offer_of_event(event: Recorded | CheckedIn) -> Offer:

@@ -46,7 +46,7 @@ class Signed:
     """One act of a batch as its bytes say it.
 
     `key` is the key id, `own` whether the voter's signature holds: None where only the contract
-    could tell. `attested` says the same of registrars or clerks. `listed` is how the entry is bound.
+    could tell. `attested` says the same of registrars or clerks, `listed` that a roll proof did it.
     """
 
     act: Act
@@ -58,7 +58,6 @@ class Signed:
     listed: bool = False
     desk: int | None = None
     clean: bool = True
-    clean_payload: bool = True
 
     @property
     def voter(self) -> int:
@@ -158,7 +157,6 @@ class SignatureReader:
         )
         digest = struct_digest(self.domain, message.struct_hash())
         fields = (record.channel, record.epoch, record.weight, record.class_)
-        empty = not any(record.payload)
         return Signed(
             act,
             digest,
@@ -167,8 +165,7 @@ class SignatureReader:
             own=True,
             attested=_signed_by(self.manifest.clerks, digest, record.attestations),
             desk=record.act,
-            clean=not any(fields),
-            clean_payload=empty,
+            clean=not any(fields) and not any(record.payload),
         )
 
     def _act(self, record: CompactRecord | WideRecord, channel: Channel) -> tuple[Act, bool]:

@@ -47,10 +47,15 @@ def count(replay: Replay) -> Count:
         for cell, points in increments(manifest, verdicts):
             stratum.cells[cell] += points
             stratum.weighted[cell] += points * act.terms.weight
+    for act in _voided(replay):
+        stratum = strata.setdefault(_stratum(manifest, act), StratumCount())
+        for base, item in zip(manifest.cell_bases, manifest.items, strict=False):
+            stratum.cells[base + item.options + 1] += 1
+            stratum.weighted[base + item.options + 1] += act.terms.weight
     return Count(strata, counted)
 
 
-def check_tally(evidence: Evidence, replay: Replay, counted: Count, findings: Findings) -> None:
+def check_tally(evidence: Evidence, counted: Count, findings: Findings) -> None:
     """Hold turnout, tally and strata in storage against the count."""
     manifest = evidence.manifest
     layout = manifest.tally_layout
@@ -70,30 +75,20 @@ def check_tally(evidence: Evidence, replay: Replay, counted: Count, findings: Fi
             )
         planes = (ours.cells, ours.weighted)[: layout.planes]
         for plane, cells in enumerate(planes):
+            unit = "weight" if plane else "heads"
             words = [
                 evidence.slot(tally_slot(stratum, plane * layout.words + index))
                 for index in range(layout.words)
             ]
-            _compare(manifest, name, plane, layout.unpack(words), cells, findings)
+            for cell, value in enumerate(layout.unpack(words)):
+                if value != cells[cell]:
+                    findings.fail(
+                        "tally",
+                        f"{name}, {_cell(manifest, cell)} ({unit}): {value} on chain, "
+                        f"{cells[cell]} counted",
+                    )
         findings.counts["strata"] += 1
     findings.counts["counted ballots"] = len(counted.choices)
-
-
-def _compare(
-    manifest: Manifest,
-    name: str,
-    plane: int,
-    stored: tuple[int, ...],
-    cells: Counter[int],
-    findings: Findings,
-) -> None:
-    unit = "weight" if plane else "heads"
-    for cell, value in enumerate(stored):
-        if value != cells[cell]:
-            findings.fail(
-                "tally",
-                f"{name}, {_cell(manifest, cell)} ({unit}): {value} on chain, {cells[cell]} counted",
-            )
 
 
 def _present(replay: Replay) -> Iterator[Act]:
@@ -109,7 +104,7 @@ def _present(replay: Replay) -> Iterator[Act]:
 
 
 def _counted(replay: Replay) -> Iterator[tuple[int, tuple[Act, bytes]]]:
-    """The choices in the tally: of those present in an open election, of those opened in a sealed."""
+    """The choices in the tally: of those present in an open election, of those opened else."""
     if replay.manifest.secrecy is Secrecy.SEALED:
         for voter, choices in replay.record.opened.items():
             act = replay.record.live_act(voter)
@@ -120,6 +115,14 @@ def _counted(replay: Replay) -> Iterator[tuple[int, tuple[Act, bytes]]]:
         ballot = replay.ballot(act)
         if ballot is not None and ballot.choices is not None:
             yield act.terms.voter, (act, ballot.choices)
+
+
+def _voided(replay: Replay) -> Iterator[Act]:
+    """The ballots that count as invalid for every item, because their escrow is bad."""
+    for voter in replay.record.voided:
+        act = replay.record.live_act(voter)
+        if act is not None:
+            yield act
 
 
 def _stratum(manifest: Manifest, act: Act) -> int:

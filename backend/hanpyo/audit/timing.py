@@ -63,24 +63,22 @@ def _check_key(
 
 
 def _period(entry: Entry, times: Timetable) -> tuple[int, int] | None:
-    """From when, and until before when, an event may happen."""
-    match entry.event:
-        case TextPublished() | RollPublished() | Frozen() | Cancelled():
-            return 0, times.opens_at
-        case Recorded(terms):
-            desk = terms.channel in _DESK
-            return times.opens_at, times.barrier_at if desk else times.closes_at
-        case CheckedIn():
-            return times.opens_at, times.barrier_at
-        case Rebound():
-            return 0, times.rebind_until
-        case Settled():
-            return times.barrier_at, _FOREVER
-        case KeyReleased():
-            return 0, times.key_deadline + 1
-        case Opened() | Voided():
-            return times.opening_at, _FOREVER
-        case Certified():
-            return times.certify_at, _FOREVER
-        case _:
-            return None
+    """From when, and until before when, an event may happen; None where nothing says."""
+    event = entry.event
+    if isinstance(event, Recorded) and event.terms.channel in _DESK:
+        return times.opens_at, times.barrier_at
+    periods: dict[type, tuple[int, int]] = {
+        TextPublished: (0, times.opens_at),
+        RollPublished: (0, times.opens_at),
+        Frozen: (0, times.opens_at),
+        Cancelled: (0, times.opens_at),
+        Recorded: (times.opens_at, times.closes_at),
+        CheckedIn: (times.opens_at, times.barrier_at),
+        Rebound: (0, times.rebind_until),
+        Settled: (times.barrier_at, _FOREVER),
+        KeyReleased: (0, times.key_deadline + 1),
+        Opened: (times.opening_at, _FOREVER),
+        Voided: (times.opening_at, _FOREVER),
+        Certified: (times.certify_at, _FOREVER),
+    }
+    return periods.get(type(event))

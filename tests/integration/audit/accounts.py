@@ -1,4 +1,4 @@
-"""Voters of every kind for whole elections: P-256 and WebAuthn signers, a contract wallet, a wrapper."""
+"""Voters of every kind: P-256 and WebAuthn signers, a contract wallet, a wrapper."""
 
 import hashlib
 from base64 import urlsafe_b64encode

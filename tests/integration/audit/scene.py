@@ -128,7 +128,9 @@ class Scene:
 
     def some_choices(self, voter: int) -> bytes:
         approved = [1 + voter % 4] if voter % 5 else [1, 2]
-        ranked = [] if class_of(voter) else [1 + (voter + place) % 3 for place in range(1 + voter % 3)]
+        ranked = (
+            [] if class_of(voter) else [1 + (voter + place) % 3 for place in range(1 + voter % 3)]
+        )
         return self.choices([1 + voter % 2] if voter % 7 else [], approved, ranked)
 
     def voter(self, number: int, epoch: int = 0) -> Voter:
@@ -160,9 +162,7 @@ class Scene:
     def attested(self, act: SignedAct) -> CompactRecord:
         record = act.record
         key = address_key_id(address_of(act.voter.key))
-        credential = Credential(
-            record.voter, key, record.weight, record.class_, record.epoch
-        )
+        credential = Credential(record.voter, key, record.weight, record.class_, record.epoch)
         return CompactRecord(
             record.voter,
             record.signature,
@@ -194,9 +194,7 @@ class Scene:
         payload = self.payload(self.some_choices(number), number, bad=True)
         content = self.booth.form.content(BallotKind.BALLOT, payload)
         signed = digest(self.booth.domain, Ballot(number, 0, 0, BallotKind.BALLOT, *content))
-        record = CompactRecord(
-            number, sign(signed, voter.key), payload, voter.weight, voter.class_
-        )
+        record = CompactRecord(number, sign(signed, voter.key), payload, voter.weight, voter.class_)
         return SignedAct(voter, record)
 
     def wide(self, number: int, *, listed: bool = True) -> WideRecord:
@@ -247,9 +245,7 @@ class Scene:
             own = bytes(form.payload_length) if bare else made
         kind = BallotKind.BALLOT if act < DeskKind.BOXED else BallotKind.WITHDRAWAL
         weight, class_ = (0, 0) if bare else (weight_of(number), class_of(number))
-        message = DeskAct(
-            number, act, channel, epoch, weight, class_, *form.content(kind, own)
-        )
+        message = DeskAct(number, act, channel, epoch, weight, class_, *form.content(kind, own))
         first, second = self.officials.clerks.attest_message(domain, message)
         return DeskRecord(number, act, channel, epoch, weight, class_, own, (first, second))
 
@@ -257,7 +253,6 @@ class Scene:
         self.send(self.contract.cast_wide(encode_wide(records, self.booth.form)))
 
     def cast_desk(self, records: Sequence[DeskRecord]) -> None:
-        return
         self.send(self.contract.cast_desk(encode_desk(records, self.booth.form)))
 
     def rebind(self, number: int, epoch: int) -> TransactionRequest:
