@@ -150,7 +150,12 @@ FIELDS = [
     ("presence above 1", ITEMS + 30, b"\0\1\0\0", ITEMS + 30),
     ("approval above 1", ITEMS + 34, b"\0\3\0\2", ITEMS + 34),
     ("strict without a fraction", ITEMS + 34, b"\0\0\0\0", ITEMS + 25),
-    ("threshold without approval", ITEMS + 25, b"\1" + GOOD[ITEMS + 26 : ITEMS + 34] + bytes(4), ITEMS + 36),
+    (
+        "threshold without approval",
+        ITEMS + 25,
+        b"\1" + GOOD[ITEMS + 26 : ITEMS + 34] + bytes(4),
+        ITEMS + 36,
+    ),
     ("no eligible group", UP_TO + 38, b"\0", UP_TO + 38),
     ("an eligible group that is not there", UP_TO + 38, b"\4", UP_TO + 38),
 ]

@@ -1,4 +1,4 @@
-"""Draft, frozen, voting: publishing, freezing and calling off, each at its time and by its person."""
+"""Draft, frozen, voting: publishing, freezing, calling off, each at its time by its person."""
 
 import pytest
 

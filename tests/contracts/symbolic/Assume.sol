@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+interface ICheats {
+    function assume(bool condition) external pure;
+    function etch(address target, bytes calldata code) external;
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function warp(uint256 timestamp) external;
+}
+
+/// @title Conditions under which a property is claimed
+abstract contract Assume {
+    ICheats internal constant CHEATS = ICheats(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
+
+    function assume(bool condition) internal pure {
+        CHEATS.assume(condition);
+    }
+}
