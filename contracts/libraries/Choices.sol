@@ -142,7 +142,8 @@ library Choices {
         if (item.method == Agenda.SCORE || item.method == Agenda.CUMULATIVE) {
             return _selectPoints(item, at, scratch);
         }
-        if (item.method == Agenda.RANKING || item.list) return _selectList(item, at, scratch);
+        if (item.method == Agenda.RANKING) return _selectRanking(item, at, scratch);
+        if (item.list) return _selectList(item, at, scratch);
         return _selectBits(item, at, scratch);
     }
 
@@ -166,7 +167,34 @@ library Choices {
         }
     }
 
-    /// @dev A ranking may name options in any order but none twice; a list of choices ascends. Zeros only at the end.
+    /// @dev Options in any order but none twice; zeros only at the end. A bit an option keeps it linear in their number.
+    function _selectRanking(Agenda.Item memory item, uint256 at, uint256 scratch)
+        private
+        pure
+        returns (bool, uint256 chosen)
+    {
+        unchecked {
+            uint256[4] memory named;
+            uint256 places = item.length / item.width;
+            for (uint256 j; j < places; ++j) {
+                uint256 option = _number(at, item.width);
+                at += item.width;
+                if (option == 0) {
+                    if (!_isBlank(at, (places - 1 - j) * item.width)) return (false, 0);
+                    break;
+                }
+                if (option > item.options) return (false, 0);
+                uint256 word = (option - 1) >> 8;
+                uint256 bit = 1 << ((option - 1) & 255);
+                if (named[word] & bit != 0) return (false, 0);
+                named[word] |= bit;
+                _choose(scratch, chosen++, option, 1);
+            }
+            return (chosen >= item.min, chosen);
+        }
+    }
+
+    /// @dev A list of choices ascends; zeros only at the end.
     function _selectList(Agenda.Item memory item, uint256 at, uint256 scratch)
         private
         pure
@@ -182,15 +210,7 @@ library Choices {
                     if (!_isBlank(at, (places - 1 - j) * item.width)) return (false, 0);
                     break;
                 }
-                if (option > item.options) return (false, 0);
-                if (item.method == Agenda.RANKING) {
-                    for (uint256 k; k < chosen; ++k) {
-                        (uint256 named,) = _chosen(scratch, k);
-                        if (named == option) return (false, 0);
-                    }
-                } else if (option <= previous) {
-                    return (false, 0);
-                }
+                if (option > item.options || option <= previous) return (false, 0);
                 previous = option;
                 _choose(scratch, chosen++, option, 1);
             }
