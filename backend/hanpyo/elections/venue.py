@@ -16,6 +16,7 @@ from hanpyo.chain.tickets import (
     SizeCapExceeded,
     Ticket,
     TransactionRequest,
+    TransactionReverted,
 )
 from hanpyo.elections.progress import Advance
 from hanpyo.errors import HanpyoError
@@ -119,14 +120,19 @@ def send_in_parts(
         part = pending.pop(0)
         try:
             tickets.append(sender.send(build(part)))
-        except (GasCapExceeded, SizeCapExceeded):
-            if len(part) == 1:
+        except (GasCapExceeded, SizeCapExceeded, TransactionReverted) as error:
+            if len(part) == 1 or not _is_too_large(error):
                 raise
             middle = len(part) // 2
             pending[:0] = [part[:middle], part[middle:]]
         else:
             advance(len(part))
     return sender.wait_all(tickets)
+
+
+def _is_too_large(error: HanpyoError) -> bool:
+    """A contract that ran out of gas reverts without a word; all its own reasons have one."""
+    return not isinstance(error, TransactionReverted) or not error.data
 
 
 def fitting(item_bytes: int, most: int) -> int:
