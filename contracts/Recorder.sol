@@ -41,7 +41,7 @@ abstract contract Recorder is ElectionState {
     /// @dev One act, laid out as the preimages of its hashes, so that hashing copies nothing: the ballot's struct,
     /// the credential's struct, and leaf or act. For a sealed ballot `content` is the envelope and `escrow` the hash
     /// of its escrow; for an open one the hash of its choices and 0. A `plain` act has nothing to check: a ballot at
-    /// order (0, 0), weight 1, class 0, and nobody checked in. `seat` is class << 8 | channel.
+    /// order (0, 0), class 0, where all weights are 1 and nobody checked in. `seat` is class << 8 | channel.
     struct Act {
         bytes32 ballotType;
         uint256 voter;
@@ -182,7 +182,8 @@ abstract contract Recorder is ElectionState {
     {
         unchecked {
             uint256 voter = a.voter;
-            if (a.plain) {
+            bool plain = a.plain;
+            if (plain) {
                 a.terms = PLAIN_TERMS | voter << 64;
             } else {
                 reason = _check(b, a, payload);
@@ -193,24 +194,17 @@ abstract contract Recorder is ElectionState {
             if (voter >> 8 != b.wordIndex) _turnTo(b, voter >> 8);
             uint256 word = b.word;
             uint256 bit = 1 << (voter & 255);
-            if (word & bit != 0 || !a.plain && !_isFirst(a)) {
-                reason = _recordLater(b, a, word & bit != 0);
-                if (reason != 0) return reason;
-                b.recorded = true;
-            } else {
-                if (b.isWeighted) {
-                    uint256 total = b.liveWeight + a.weight;
-                    if (total > b.rollWeight) return TOO_MUCH_WEIGHT;
-                    b.liveWeight = total;
-                }
+            if (plain && word & bit == 0) {
+                b.word = word | bit;
                 _recordFirst(b, a);
-            }
-            b.word = word | bit;
-            if (!a.plain && a.kind == WITHDRAWAL) {
-                emit BallotWithdrawn(uint32(voter), a.terms, a.key);
-            } else {
                 _log(b, a, voter);
+                return 0;
             }
+            reason = _recordChecked(b, a, word & bit != 0);
+            if (reason != 0) return reason;
+            b.word = word | bit;
+            if (a.kind == WITHDRAWAL) emit BallotWithdrawn(uint32(voter), a.terms, a.key);
+            else _log(b, a, voter);
         }
     }
 
@@ -270,6 +264,24 @@ abstract contract Recorder is ElectionState {
     /// @dev A voter's own act carries the minimum epoch; desk acts override this.
     function _isCurrentEpoch(Act memory a, uint256 minimum) internal pure virtual returns (bool) {
         return a.epoch == minimum;
+    }
+
+    /// @dev An act that is not plain, or not its voter's first.
+    function _recordChecked(Batch memory b, Act memory a, bool acted)
+        private
+        returns (uint256 reason)
+    {
+        unchecked {
+            if (acted || !_isFirst(a)) {
+                reason = _recordLater(b, a, acted);
+                if (reason == 0) b.recorded = true;
+                return reason;
+            }
+            uint256 total = b.liveWeight + a.weight;
+            if (total > b.rollWeight) return TOO_MUCH_WEIGHT;
+            b.liveWeight = total;
+            _recordFirst(b, a);
+        }
     }
 
     /// @dev What can be wrong with an act whatever was recorded before.

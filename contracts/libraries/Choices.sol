@@ -264,6 +264,7 @@ library Choices {
         }
     }
 
+    /// @dev Halving, because a class may be barred from thousands of options and a ballot may choose a thousand.
     function _isBarred(bytes memory m, Voter memory voter, uint256 index, uint256 option)
         private
         pure
@@ -271,8 +272,14 @@ library Choices {
     {
         unchecked {
             uint256 pair = index << 16 | option;
-            for (uint256 at = voter.barred; at < voter.barredEnd; at += 4) {
-                if (m.u32(at) == pair) return true;
+            uint256 low = voter.barred;
+            uint256 high = voter.barredEnd;
+            while (low < high) {
+                uint256 middle = low + ((high - low) >> 3 << 2);
+                uint256 found = m.u32(middle);
+                if (found == pair) return true;
+                if (found < pair) low = middle + 4;
+                else high = middle;
             }
             return false;
         }

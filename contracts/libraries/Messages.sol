@@ -50,6 +50,24 @@ library Messages {
         }
     }
 
+    /// @notice Memory in which `digestIn` completes digests of one domain.
+    function signing(bytes32 domainSeparator) internal pure returns (uint256 at) {
+        assembly ("memory-safe") {
+            at := mload(0x40)
+            mstore(0x40, add(at, 96))
+            mstore(at, 0x1901)
+            mstore(add(at, 32), domainSeparator)
+        }
+    }
+
+    /// @notice The digest of a struct hash, in memory from `signing`.
+    function digestIn(uint256 at, bytes32 structHash) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(add(at, 64), structHash)
+            hash := keccak256(add(at, 30), 66)
+        }
+    }
+
     function leaf(uint256 terms, bytes32 content) internal pure returns (bytes32) {
         return keccak256(abi.encode(TAG_LEAF, terms, content));
     }

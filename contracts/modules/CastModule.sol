@@ -39,7 +39,7 @@ contract CastModule is Recorder {
             bytes memory m = ManifestReader.load();
             Shape memory s = _shape(m, batch);
             Batch memory b = _begin(m, s.count, _phase(m) == Phase.Voting);
-            bytes32 domain = Messages.domain(_manifestHash);
+            uint256 signing = Messages.signing(Messages.domain(_manifestHash));
             Act memory a = _newAct();
             uint256 list = s.each ? 0 : _allocate((s.count + s.extras) << 5);
             uint256 next = list;
@@ -47,16 +47,19 @@ contract CastModule is Recorder {
             uint256 at = s.records;
             uint256 end = at + s.count * s.stride;
             uint256 flags = s.flags;
+            uint256 payloadAt = s.payload;
+            uint256 signatureAt = s.signature;
+            uint256 stride = s.stride;
             uint256 openSize = b.open ? b.rollSize : 0;
             a.weight = 1;
             a.kind = BALLOT;
-            a.plain = flags == 0 && !b.checkIns;
+            a.plain = flags == 0 && !b.checkIns && !b.isWeighted;
             while (at != end) {
                 uint256 voter = _readHead(a, at, flags);
-                uint256 payload = at + s.payload;
+                uint256 payload = at + payloadAt;
                 _readPayload(b, a, payload);
-                bytes32 digest = Messages.digest(domain, _ballotHash(a));
-                a.key = Signatures.keyOf(digest, at + s.signature);
+                bytes32 digest = Messages.digestIn(signing, _ballotHash(a));
+                a.key = Signatures.keyOf(digest, at + signatureAt);
                 uint256 reason;
                 if (voter >= openSize || a.key == 0) reason = _judge(b, voter);
                 if (list != 0) {
@@ -65,14 +68,14 @@ contract CastModule is Recorder {
                     }
                     _store(next, _credentialHash(a));
                     next += 32;
-                } else if (reason == 0 && !_isAttested(b, s, a, domain, at)) {
+                } else if (reason == 0 && !_isAttested(b, s, a, signing, at)) {
                     reason = BAD_ATTESTATION;
                 }
                 if (reason == 0) reason = _record(b, a, payload);
                 if (reason != 0) _skip(voter, digest, reason);
-                at += s.stride;
+                at += stride;
             }
-            if (list != 0) _checkList(m, s, domain, list, next, extra);
+            if (list != 0) _checkList(m, s, signing, list, next, extra);
             _end(b);
         }
     }
@@ -83,12 +86,12 @@ contract CastModule is Recorder {
         return voter >= b.rollSize ? UNKNOWN_VOTER : BAD_SIGNATURE;
     }
 
-    function _isAttested(Batch memory b, Shape memory s, Act memory a, bytes32 domain, uint256 at)
+    function _isAttested(Batch memory b, Shape memory s, Act memory a, uint256 signing, uint256 at)
         private
         view
         returns (bool)
     {
-        bytes32 digest = Messages.digest(domain, _credentialHash(a));
+        bytes32 digest = Messages.digestIn(signing, _credentialHash(a));
         return Signatures.byRegistrars(b.manifest, digest, at + s.attestation);
     }
 
@@ -111,7 +114,7 @@ contract CastModule is Recorder {
     function _checkList(
         bytes memory m,
         Shape memory s,
-        bytes32 domain,
+        uint256 signing,
         uint256 list,
         uint256 next,
         uint256 extra
@@ -123,7 +126,7 @@ contract CastModule is Recorder {
             entries := keccak256(list, sub(next, list))
         }
         bytes32 structHash = keccak256(abi.encode(Messages.CREDENTIAL_LIST, entries));
-        bytes32 digest = Messages.digest(domain, structHash);
+        bytes32 digest = Messages.digestIn(signing, structHash);
         if (!Signatures.byRegistrars(m, digest, s.listSignatures)) revert ElectionBadAttestation();
     }
 
