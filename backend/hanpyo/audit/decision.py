@@ -168,17 +168,16 @@ def _differences(item: ItemResult, answer: bytes) -> list[tuple[str, object, obj
     try:
         start = words[0] // 32
         head = words[start : start + _RESULT_WORDS]
-        lists = [_list(words, start + offset // 32) for offset in head[10:12]]
-        outcome = OUTCOMES[head[0]]
+        heads, weights = (_list(words, start + head[place] // 32) for place in (10, 11))
+        outcome, eligible, present = OUTCOMES[head[0]], (head[4], head[5]), (head[6], head[7])
     except IndexError:
         return [("result", "readable", "unreadable")]
-    present, eligible = (head[6], head[7]), (head[4], head[5])
     pairs: list[tuple[str, object, object]] = [
         ("outcome", item.outcome, outcome),
         ("eligible", item.eligible, eligible),
         ("present", item.present, present),
-        ("heads", item.heads, lists[0]),
-        ("weights", item.weights, lists[1]),
+        ("heads", item.heads, heads),
+        ("weights", item.weights, weights),
     ]
     return [(name, ours, theirs) for name, ours, theirs in pairs if ours != theirs]
 

@@ -19,7 +19,7 @@ from hanpyo.elections.casting import Booth, SignedAct, Voter, listed_batch
 from hanpyo.elections.hosting import Host
 from hanpyo.elections.officials import Officials, Signers
 from hanpyo.elections.plan import Periods, Plan, manifest_for
-from hanpyo.elections.record import read_record
+from hanpyo.elections.record import RecordedFirsts, read_record
 from hanpyo.protocol.agenda import Base, Decision, Item, Method, Rule, Share, Unit
 from hanpyo.protocol.batch import (
     Attestation,
@@ -31,6 +31,7 @@ from hanpyo.protocol.batch import (
     encode_desk,
     encode_wide,
 )
+from hanpyo.protocol.calls import opening_stream
 from hanpyo.protocol.choices import Selection, encode_unchecked
 from hanpyo.protocol.envelopes import Position
 from hanpyo.protocol.hashing import keccak, word
@@ -47,7 +48,7 @@ from hanpyo.protocol.types import (
     KeyType,
     Secrecy,
 )
-from hanpyo.secrecy.escrow import seal
+from hanpyo.secrecy.escrow import Sealed, seal
 from hanpyo.secrecy.trustee import TrusteeKey
 from tests.integration.audit.accounts import WALLET_CODE, WRAPPER_CODE, Passkey
 
@@ -178,20 +179,23 @@ class Scene:
     def send(self, request: TransactionRequest) -> None:
         self.host.venue.relay.transact(request)
 
-    def payload(self, choices: bytes, voter: int, *, epoch: int = 0, bad: bool = False) -> bytes:
-        """A payload for these choices; a bad one has an escrow that holds other choices."""
-        manifest = self.contract.manifest
-        if manifest.trustee_key is None:
-            return choices
-        position = Position(self.booth.domain.context, voter, epoch, 0)
-        sealed = seal(choices, manifest.trustee_key, position)
-        if not bad:
-            return sealed.payload
-        return sealed.envelope + sealed.escrow[:-1] + bytes((sealed.escrow[-1] ^ 1,))
+    def sealed(self, choices: bytes, voter: int, epoch: int = 0) -> Sealed:
+        key = self.contract.manifest.trustee_key
+        assert key is not None
+        return seal(choices, key, Position(self.booth.domain.context, voter, epoch, 0))
 
-    def bad_ballot(self, number: int) -> SignedAct:
+    def payload(self, choices: bytes, voter: int, *, epoch: int = 0) -> bytes:
+        if self.contract.manifest.trustee_key is None:
+            return choices
+        return self.sealed(choices, voter, epoch).payload
+
+    def bad_ballot(self, number: int, salts: dict[int, bytes] | None = None) -> SignedAct:
+        """A ballot whose escrow holds other choices than its envelope; `salts` gets its salt."""
         voter = self.voter(number)
-        payload = self.payload(self.some_choices(number), number, bad=True)
+        made = self.sealed(self.some_choices(number), number)
+        if salts is not None:
+            salts[number] = made.salt
+        payload = made.envelope + made.escrow[:-1] + bytes((made.escrow[-1] ^ 1,))
         content = self.booth.form.content(BallotKind.BALLOT, payload)
         signed = digest(self.booth.domain, Ballot(number, 0, 0, BallotKind.BALLOT, *content))
         record = CompactRecord(number, sign(signed, voter.key), payload, voter.weight, voter.class_)
@@ -267,6 +271,29 @@ class Scene:
         assert receipt.contract is not None
         target = word(int(self.contract.address, 16))
         return TransactionRequest(to=receipt.contract, data=target + request.data, gas=12_000_000)
+
+    def open_first(self, number: int, choices: bytes, salt: bytes) -> None:
+        """Open one first as its voter can, whatever its escrow holds."""
+        batch, position = self._batch_of(number)
+        acts = [first.act for first in batch.firsts]
+        stream = opening_stream(acts, {position: (choices, salt)})
+        self.send(self.contract.open(batch.number, batch.seals, stream))
+
+    def void_opened(self, number: int, choices: bytes, salt: bytes) -> None:
+        """Void a first that was opened already."""
+        batch, position = self._batch_of(number)
+        first = batch.firsts[position]
+        terms = int.from_bytes(first.act.terms.pack(), "big")
+        ballot = (terms, first.act.content, first.escrow, salt, choices)
+        seals = [each.act.hash for each in batch.firsts]
+        self.send(self.contract.void_first(batch.number, batch.root, seals, position, ballot))
+
+    def _batch_of(self, number: int) -> tuple[RecordedFirsts, int]:
+        for batch in read_record(self.contract).batches.values():
+            for position, first in enumerate(batch.firsts):
+                if first.voter == number:
+                    return batch, position
+        raise LookupError(number)
 
     def wait_until(self, time: int) -> None:
         self.host.venue.clock.wait_until(time)
