@@ -301,8 +301,9 @@ abstract contract Recorder is ElectionState {
         }
     }
 
+    /// @dev Only a voter's own ballot: a desk act is never a first.
     function _isFirst(Act memory a) private pure returns (bool) {
-        return a.epoch | a.revision == 0 && a.kind == BALLOT;
+        return a.epoch | a.revision == 0 && a.kind == BALLOT && a.channel <= ONLINE_ASSEMBLY;
     }
 
     function _recordFirst(Batch memory b, Act memory a) private pure {
