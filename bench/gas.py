@@ -4,6 +4,7 @@ Fixed keys, salts, addresses and times: the same code gives the same gas, to the
 `gasUsed` of whole transactions and the ballots in them; what is reported is gas per ballot.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,12 +19,14 @@ from bench.report import Row, show, write
 from hanpyo.chain.node import EmbeddedNode
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.types import Secrecy
+from scripts.toolchain.project import ROOT
 
 CHAIN_ID = 31_337
 SIZE = 200
 CITY = 100_000
 WINDOW = 3_200
 THREE = (1, 2, 3)
+SNAPSHOT = ROOT / "tests" / "contracts" / "gas.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,13 @@ def sparse_cast(system: System) -> list[Measure]:
     windows = [numbers[at : at + WINDOW] for at in range(0, 2 * WINDOW, WINDOW)]
     found = []
     names = ("first window", "later window")
-    for name, limit, window in zip(names, (13_500, 11_500), windows, strict=True):
+    for name, window in zip(names, windows, strict=True):
         ordered = sorted(window)
         gas = sum(
             _cast(trial, ordered[at : at + SIZE], synthetic=True).gas_used
             for at in range(0, WINDOW, SIZE)
         )
-        found.append(Measure(f"sealed cast, sparse, {name}", gas, WINDOW, limit))
+        found.append(Measure(f"sealed cast, sparse, {name}", gas, WINDOW))
     loose = numbers[2 * WINDOW : 2 * WINDOW + SIZE]
     unsorted = _cast(trial, loose, synthetic=True).gas_used
     return [*found, Measure("sealed cast, sparse, unsorted", unsorted, SIZE)]
@@ -245,6 +248,17 @@ def main() -> None:
     print(f"written to {write('gas', table)}")
 
 
+def snapshot(found: Sequence[Measure]) -> dict[str, list[int]]:
+    """Gas and times of each measure, as tests keep them."""
+    return {each.name: [each.gas, each.times] for each in found}
+
+
+def accept() -> None:
+    """Keep what the code costs now as what the tests expect: `python -m bench.gas`."""
+    SNAPSHOT.write_text(json.dumps(snapshot(measures()), indent=1) + "\n", encoding="utf-8")
+    print(f"accepted in {SNAPSHOT.relative_to(ROOT)}")
+
+
 def _sealed(voters: int) -> Plan:
     return Plan(secrecy=Secrecy.SEALED, weights=(1,) * voters)
 
@@ -257,3 +271,7 @@ def _weighted(voters: int) -> Plan:
 
 def _cast(trial: Trial, voters: Sequence[int], *, synthetic: bool = False) -> Receipt:
     return trial.cast(ballots(trial, voters, synthetic=synthetic))
+
+
+if __name__ == "__main__":
+    accept()

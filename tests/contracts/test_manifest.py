@@ -83,6 +83,8 @@ FIELDS = [
     ("largest weight 1 with other weights", 16, u64(1), 8),
     ("largest weight 0", 16, u64(0), 16),
     ("largest weight above all", 16, u64(11), 16),
+    ("a largest weight that others cannot reach", 16, u64(2), 8),
+    ("a largest weight that leaves others nothing", 16, u64(8), 8),
     ("no roll root", 24, bytes(32), 24),
     ("no roll hash", 56, bytes(32), 56),
     ("no text hash", 88, bytes(32), 88),
