@@ -3,9 +3,6 @@ pragma solidity ^0.8.30;
 
 interface ICheats {
     function assume(bool condition) external pure;
-    function etch(address target, bytes calldata code) external;
-    function store(address target, bytes32 slot, bytes32 value) external;
-    function warp(uint256 timestamp) external;
 }
 
 /// @title Conditions under which a property is claimed

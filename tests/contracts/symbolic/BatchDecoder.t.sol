@@ -2,22 +2,25 @@
 pragma solidity ^0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IElectionErrors} from "../../../contracts/interfaces/IElectionErrors.sol";
 import {CastModule} from "../../../contracts/modules/CastModule.sol";
+import {ElectionState} from "../../../contracts/ElectionState.sol";
 import {Assume} from "./Assume.sol";
+import {CastHarness} from "./CastHarness.sol";
 
 /// @title The compact batch decoder, for all bytes of a batch
 /// @notice Two clones with one manifest (sealed, choices of two bytes, two of two registrars), one where voting is
 /// under way and one still a draft. Heads and classes are enumerated, registrars' indices are the valid ones except
 /// where a check is about them; everything else is symbolic.
 contract BatchDecoderTest is Assume {
+    bytes4 private constant TAKEN = 0;
+    bytes4 private immutable MALFORMED = IElectionErrors.BatchMalformed.selector;
     uint256 private constant HEADER = 302;
     uint256 private constant HEAD = 7;
     uint256 private constant SIGNATURE = 64;
     uint256 private constant SIGNED_BY = 65;
     uint256 private constant PAYLOAD = 67;
     uint256 private constant EXTRA = 34;
-    uint256 private constant PROGRESS_SLOT = 1;
-    uint256 private constant FROZEN = 0x010101;
 
     struct Head {
         bool weights;
@@ -32,42 +35,55 @@ contract BatchDecoderTest is Assume {
     address private _draft;
 
     function setUp() public {
-        address module = address(new CastModule());
+        address module = address(new CastHarness());
         _voting = Clones.cloneWithImmutableArgs(module, _manifest());
         _draft = Clones.cloneWithImmutableArgs(module, _manifest());
-        CHEATS.store(_voting, bytes32(PROGRESS_SLOT), bytes32(FROZEN));
+        CastHarness(_voting).freeze();
+        assert(CastHarness(_voting).phase() == ElectionState.Phase.Voting);
+        assert(CastHarness(_draft).phase() == ElectionState.Phase.Draft);
     }
 
-    /// @notice A well-formed batch of one record never reverts, whatever its contents and whatever the state.
-    function check_aWellFormedBatchIsTaken(Head memory head, bool voting, bytes32[10] memory body)
+    /// @notice A well-formed record with its own credential never makes its batch revert, whatever it says and
+    /// whatever the state.
+    function check_aWellFormedRecordIsTaken(Head memory head, bool voting, bytes32[10] memory body)
         public
     {
         head.extra = false;
+        head.each = true;
         bytes memory batch = _batch(head, 1, _size(head, 1), abi.encodePacked(body));
         _sign(batch, head, 1);
-        assert(_cast(voting ? _voting : _draft, batch));
+        assert(_cast(voting ? _voting : _draft, batch) == TAKEN);
+    }
+
+    /// @notice Nor do two records.
+    function check_twoWellFormedRecordsAreTaken(bytes32[18] memory body) public {
+        Head memory head;
+        head.each = true;
+        bytes memory batch = _batch(head, 2, _size(head, 2), abi.encodePacked(body));
+        _sign(batch, head, 2);
+        assert(_cast(_voting, batch) == TAKEN);
+    }
+
+    /// @notice A well-formed list reverts for one reason only: the registrars did not sign it.
+    function check_onlyTheSignaturesOfAListCount(Head memory head, bytes32[10] memory body) public {
+        head.extra = false;
+        head.each = false;
+        bytes memory batch = _batch(head, 1, _size(head, 1), abi.encodePacked(body));
+        _sign(batch, head, 1);
+        bytes4 reason = _cast(_voting, batch);
+        assert(reason == TAKEN || reason == IElectionErrors.ElectionBadAttestation.selector);
     }
 
     /// @notice The credential of nobody's ballot must stand at a position that the list has.
-    function check_anExtraStandsInsideTheList(bool voting, uint16 position, bytes32[10] memory body)
-        public
-    {
+    function check_anExtraStandsInsideTheList(uint16 position, bytes32[10] memory body) public {
         Head memory head;
         head.extra = true;
         bytes memory batch = _batch(head, 1, _size(head, 1), abi.encodePacked(body));
         _sign(batch, head, 1);
-        batch[HEAD + 2 * SIGNED_BY] = bytes1(uint8(position >> 8));
-        batch[HEAD + 2 * SIGNED_BY + 1] = bytes1(uint8(position));
-        assert(_cast(voting ? _voting : _draft, batch) == (position < 2));
-    }
-
-    /// @notice Two records of one batch never make it revert either.
-    function check_twoRecordsAreTaken(bool each, bytes32[18] memory body) public {
-        Head memory head;
-        head.each = each;
-        bytes memory batch = _batch(head, 2, _size(head, 2), abi.encodePacked(body));
-        _sign(batch, head, 2);
-        assert(_cast(_voting, batch));
+        batch[HEAD + 2 * SIGNED_BY] = bytes1(bytes2(position));
+        batch[HEAD + 2 * SIGNED_BY + 1] = bytes1(bytes2(position) << 8);
+        bool malformed = _cast(_voting, batch) == MALFORMED;
+        assert(malformed == (position > 1));
     }
 
     /// @notice One byte too few or too many is refused whatever the bytes are.
@@ -76,7 +92,7 @@ contract BatchDecoderTest is Assume {
     {
         assume(!(head.each && head.extra));
         uint256 size = longer ? _size(head, 1) + 1 : _size(head, 1) - 1;
-        assert(!_cast(_voting, _batch(head, 1, size, abi.encodePacked(body))));
+        assert(_cast(_voting, _batch(head, 1, size, abi.encodePacked(body))) == MALFORMED);
     }
 
     /// @notice No registrars but the two of the manifest, each once and in order, are taken.
@@ -86,7 +102,7 @@ contract BatchDecoderTest is Assume {
         bytes memory batch = _batch(head, 1, _size(head, 1), abi.encodePacked(body));
         uint256 at = _indicesAt(head);
         assume(batch[at] != 0x00 || batch[at + SIGNED_BY] != 0x01);
-        assert(!_cast(_voting, batch));
+        assert(_cast(_voting, batch) == MALFORMED);
     }
 
     /// @notice No other version, no unknown flag, no empty batch and no unknown credentials mode is taken.
@@ -100,11 +116,13 @@ contract BatchDecoderTest is Assume {
         assume(version != 1 || flags > 7 || empty || mode > 1);
         uint16 count = empty ? 0 : 1;
         bytes memory head = abi.encodePacked(version, flags, count, mode, uint16(0));
-        assert(!_cast(_voting, bytes.concat(head, abi.encodePacked(body))));
+        assert(_cast(_voting, bytes.concat(head, abi.encodePacked(body))) == MALFORMED);
     }
 
-    function _cast(address election, bytes memory batch) private returns (bool ok) {
-        (ok,) = election.call(abi.encodeCall(CastModule.cast, (batch)));
+    /// @dev `TAKEN`, or the selector of the error.
+    function _cast(address election, bytes memory batch) private returns (bytes4) {
+        (bool ok, bytes memory words) = election.call(abi.encodeCall(CastModule.cast, (batch)));
+        return ok ? TAKEN : bytes4(words);
     }
 
     function _size(Head memory head, uint256 count) private pure returns (uint256 size) {
