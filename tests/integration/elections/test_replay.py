@@ -1,0 +1,63 @@
+"""Every Pabulib file at hand, held again on a chain: figures, audit and offline evidence agree."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import run
+from tests.strategies.pabulib import FILES, VECTORS
+
+
+@pytest.mark.parametrize("secrecy", ["open", "sealed"])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_figures_and_audit_agree(file: Path, secrecy: str) -> None:
+    ran = run("replay", file, "--secrecy", secrecy, "--json")
+    report = ran.report
+    assert (ran.status, report["ok"], report["differences"]) == (0, True, [])
+    assert report["audit"]["ok"]
+    assert "votes" in report["compared"] or not any(
+        project["votesPublished"] is not None for project in report["projects"]
+    )
+
+
+def test_a_bundle_proves_the_replay_offline(tmp_path: Path) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    file = VECTORS / "approval_greedy.pb"
+    replayed = run("replay", file, "--bundle", bundle, "--json")
+    audited = run("audit", "--bundle", bundle, "--json")
+    assert (replayed.status, audited.status) == (0, 0)
+    assert audited.report["election"] == replayed.report["election"].lower()
+    assert audited.report["block"] == replayed.report["audit"]["block"]
+
+
+def test_a_figure_that_the_ballots_contradict_fails(tmp_path: Path) -> None:
+    text = (VECTORS / "approval_greedy.pb").read_text()
+    file = tmp_path / "wrong.pb"
+    file.write_text(text.replace("tree;10;2;", "tree;10;3;"))
+    ran = run("replay", file, "--secrecy", "open", "--json")
+    assert ran.status == 1
+    assert ran.report["differences"] == [
+        {"project": "tree", "field": "votes", "published": 3, "counted": 2}
+    ]
+    assert ran.report["audit"]["ok"]
+
+
+def test_people_see_figures_audit_and_times() -> None:
+    file = VECTORS / "approval_greedy.pb"
+    ran = run("replay", file, "--secrecy", "sealed")
+    assert ran.status == 0
+    for shown in ("well", "4 =", "PASS", "together", "equal what the city published"):
+        assert shown in ran.output
+
+
+@pytest.mark.parametrize("wrong", ["num_votes;7", "num_projects;5", "vote_type;telepathy"])
+def test_a_file_that_cannot_be_held_is_refused_with_the_reason(tmp_path: Path, wrong: str) -> None:
+    name = wrong.partition(";")[0]
+    lines = (VECTORS / "approval_greedy.pb").read_text().splitlines()
+    file = tmp_path / "refused.pb"
+    file.write_text("\n".join(wrong if line.startswith(name) else line for line in lines))
+    ran = run("replay", file, "--json")
+    assert ran.status == 2
+    assert ran.errors.count("\n") == 1
+    assert name in ran.errors
+    assert ran.report["error"]["code"] == "pabulib_file"
