@@ -69,7 +69,7 @@ def _check_batch(
         else ZERO_WORD
     ) != batch.seals:
         _fail(findings, batch, transaction, "the ballots' escrows do not make its seals")
-    stored = evidence.slot(mapping_slot(BATCHES, batch.number))
+    stored = evidence.storage.get(mapping_slot(BATCHES, batch.number))
     if stored != int.from_bytes(batch_record(Digest(batch.root), batch.seals), "big"):
         _fail(findings, batch, transaction, "its event is not what the contract stored")
 

@@ -3,7 +3,7 @@
 Logs and transactions are as the source tells them; the checks hold them against the state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Protocol
@@ -17,7 +17,6 @@ from hanpyo.chain.proofs import AccountState, StateProof
 from hanpyo.chain.receipts import Log
 from hanpyo.chain.transactions import Transaction
 from hanpyo.protocol.clone import parse_clone
-from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.manifest import Manifest, decode
 from hanpyo.protocol.types import Address
 
@@ -150,15 +149,3 @@ class Source(Protocol):
 
     def collect(self, election: Address | None) -> Evidence:
         """All evidence on the election; None takes the one election that the source holds."""
-
-
-def code_by_address(
-    codes: Sequence[bytes], accounts: Mapping[Address, AccountState]
-) -> dict[Address, bytes]:
-    """Each account's code among `codes`, found by its proven hash."""
-    by_hash: dict[bytes, bytes] = {keccak(code): code for code in codes}
-    return {
-        address: by_hash[account.code_hash]
-        for address, account in accounts.items()
-        if account.code_hash in by_hash
-    }

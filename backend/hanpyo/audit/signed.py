@@ -6,7 +6,6 @@ What cannot be repeated (a contract wallet's answer on an earlier state) is mark
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hanpyo.audit import passkeys
 from hanpyo.protocol.acts import Terms
 from hanpyo.protocol.batch import (
     Attestation,
@@ -21,13 +20,7 @@ from hanpyo.protocol.manifest import Manifest
 from hanpyo.protocol.messages import Credential, DeskAct, credential_list_hash, struct_digest
 from hanpyo.protocol.offers import Act
 from hanpyo.protocol.roll import RollEntry
-from hanpyo.protocol.signatures import (
-    SignatureError,
-    address_key_id,
-    compact,
-    point_key_id,
-    recover,
-)
+from hanpyo.protocol.signatures import SignatureError, address_key_id, recover
 from hanpyo.protocol.tree import verify_roll_proof
 from hanpyo.protocol.types import (
     ZERO_WORD,
@@ -37,8 +30,8 @@ from hanpyo.protocol.types import (
     DeskKind,
     Digest,
     EntryKind,
-    KeyType,
 )
+from hanpyo.protocol.voter_keys import wide_key_id, wide_signature_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +115,7 @@ class SignatureReader:
     def _wide_act(self, record: WideRecord) -> Signed:
         digest = struct_digest(self.domain, record.ballot(self.form).struct_hash())
         act, clean = self._act(record, Channel.ONLINE)
-        key, own = _wide_signature(record, digest)
+        key, own = wide_key_id(record), wide_signature_holds(record, digest)
         listed = record.proof is not None
         signed = Signed(act, digest, key, record.payload, own, attested=True, clean=clean)
         if record.proof is None:
@@ -197,23 +190,5 @@ def _signed_by(
 ) -> bool:
     try:
         return all(recover(digest, each.signature) == people[each.index] for each in attestations)
-    except SignatureError:
-        return False
-
-
-def _wide_signature(record: WideRecord, digest: Digest) -> tuple[bytes, bool | None]:
-    """The key id, and whether its signature holds; None when a contract may have said yes."""
-    if record.key_type == KeyType.ADDRESS:
-        account = Address(record.key)
-        return address_key_id(account), _is_by(account, digest, record.signature) or None
-    x, y = (int.from_bytes(record.key[at : at + 32], "big") for at in (0, 32))
-    key_type = KeyType(record.key_type)
-    check = passkeys.verify if key_type is KeyType.P256 else passkeys.verify_webauthn
-    return point_key_id(key_type, x, y), check(digest, record.signature, x, y)
-
-
-def _is_by(account: Address, digest: Digest, signature: bytes) -> bool:
-    try:
-        return recover(digest, compact(signature)) == account
     except SignatureError:
         return False

@@ -115,6 +115,6 @@ def _check_slots(evidence: Evidence, record: Record, findings: Findings) -> None
     }
     for voter in sorted(voters):
         own = int.from_bytes(record.slot(voter).pack(), "big")
-        if own != evidence.slot(mapping_slot(SLOTS, voter)):
+        if own != evidence.storage.get(mapping_slot(SLOTS, voter)):
             findings.fail("record", "the slot in storage is not what the acts make", voter=voter)
     findings.counts["slots"] = len(voters)
