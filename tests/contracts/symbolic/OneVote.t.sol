@@ -19,6 +19,7 @@ contract OneVoteTest is Assume {
         RecordHarness.Voter memory voter,
         RecordHarness.Voter memory other,
         RecordHarness.Order memory order,
+        bool plain,
         uint32 live,
         bytes32[3] memory payload
     ) public {
@@ -34,7 +35,7 @@ contract OneVoteTest is Assume {
 
         RecordHarness.Order[] memory orders = new RecordHarness.Order[](1);
         orders[0] = order;
-        (uint256 reason, uint256 firsts) = _harness.record(voter.number, orders, payload);
+        (uint256 reason, uint256 firsts) = _harness.record(voter.number, orders, plain, payload);
 
         assert(_harness.live(other.number) == others);
         assert(_harness.counted() + before == live + _harness.live(voter.number));
@@ -47,6 +48,7 @@ contract OneVoteTest is Assume {
         RecordHarness.Voter memory voter,
         RecordHarness.Order memory first,
         RecordHarness.Order memory second,
+        bool plain,
         uint32 live,
         bytes32[3] memory payload
     ) public {
@@ -59,7 +61,7 @@ contract OneVoteTest is Assume {
         RecordHarness.Order[] memory orders = new RecordHarness.Order[](2);
         orders[0] = first;
         orders[1] = second;
-        (, uint256 firsts) = _harness.record(voter.number, orders, payload);
+        (, uint256 firsts) = _harness.record(voter.number, orders, plain, payload);
 
         assert(_harness.counted() + before == live + _harness.live(voter.number));
         assert(firsts + bit < 2);

@@ -36,7 +36,8 @@ contract RecordHarness is Recorder {
     }
 
     /// @notice Records `orders` of one voter in one batch; the reasons (0: recorded) and the number of firsts.
-    function record(uint32 voter, Order[] calldata orders, bytes32[3] calldata payload)
+    /// In a `plain` batch, one without flags, each is a ballot of weight 1 at order (0, 0).
+    function record(uint32 voter, Order[] calldata orders, bool plain, bytes32[3] calldata payload)
         external
         returns (uint256 reasons, uint256 firsts)
     {
@@ -45,16 +46,21 @@ contract RecordHarness is Recorder {
             at := payload
         }
         Batch memory b = _begin(_manifest(), orders.length, true);
-        Act memory a;
+        Act memory a = _newAct();
         a.key = bytes32(uint256(1));
+        a.plain = plain;
+        a.weight = 1;
+        a.kind = BALLOT;
         for (uint256 i; i < orders.length; ++i) {
             a.voter = voter;
-            a.weight = orders[i].weight;
-            a.class = orders[i].knownClass ? 0 : 1;
             a.channel = 0;
-            a.epoch = orders[i].epoch;
-            a.revision = orders[i].revision;
-            a.kind = orders[i].kind;
+            if (!plain) {
+                a.weight = orders[i].weight;
+                a.class = orders[i].knownClass ? 0 : 1;
+                a.epoch = orders[i].epoch;
+                a.revision = orders[i].revision;
+                a.kind = orders[i].kind;
+            }
             reasons += _record(b, a, at);
         }
         firsts = b.firsts;
