@@ -13,11 +13,17 @@ from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.election import election_option, node_option
 from hanpyo.cli.hosting import existing_file, key_options, new_password, open_account
 from hanpyo.elections import lifecycle
-from hanpyo.elections.ballots import describe, find_receipt, next_revision, padded_choices
+from hanpyo.elections.ballots import (
+    BallotNotRecorded,
+    NoLiveBallot,
+    describe,
+    find_receipt,
+    next_revision,
+    padded_choices,
+)
 from hanpyo.elections.casting import Booth, Voter, single_batch
 from hanpyo.elections.keyfiles import FileRefused, SignedCredential
 from hanpyo.elections.record import read_record
-from hanpyo.errors import HanpyoError
 from hanpyo.protocol.choices import decode
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.signatures import address_key_id, address_of
@@ -118,7 +124,7 @@ def open_(*, voter: int, rpc_url: str, address: str, as_json: bool) -> None:
         record = read_record(contract)
         live = next((act for act in record.live() if act.voter == voter), None)
         if live is None:
-            raise HanpyoError(f"voter {voter} has no live ballot")
+            raise NoLiveBallot(f"voter {voter} has no live ballot")
         choices = lifecycle.read_choices_of(contract, live)
         verdicts = decode(contract.manifest, choices, live.act.terms.class_)
     words = [describe(verdict) for verdict in verdicts]
@@ -164,4 +170,4 @@ def _voter(signed: SignedCredential, key: bytes) -> Voter:
 def _require_recorded(contract: ElectionContract, voter: int, receipt: Receipt) -> None:
     reason = lifecycle.skip_reason(contract, voter, receipt)
     if reason is not None:
-        raise HanpyoError(f"the contract did not record the act: {reason.name.lower()}")
+        raise BallotNotRecorded(voter, reason)

@@ -9,13 +9,13 @@ from hanpyo.chain.rpc import Rpc
 from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.hosting import existing_file, key_options, open_account
 from hanpyo.elections.keyfiles import (
+    AttestationRefused,
     FileRefused,
     SignedCredential,
     write_private,
     write_public,
 )
 from hanpyo.elections.members import build_roll, read_members
-from hanpyo.errors import HanpyoError
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential, digest
 from hanpyo.protocol.roll import decode_roll
@@ -107,7 +107,7 @@ def attest(
     private_key = bytes(account.key)
     address = address_of(private_key)
     if address not in manifest.registrars:
-        raise HanpyoError(f"{account.address} is no registrar of this election")
+        raise AttestationRefused(f"{account.address} is no registrar of this election")
     signature = sign(digest(domain, signed.credential), private_key)
     signed = signed.with_attestation(Attestation(manifest.registrars.index(address), signature))
     path.write_bytes(signed.dump())
@@ -121,10 +121,10 @@ def attest(
 def _credential(roll_file: Path, voter: int, key: str | None, epoch: int) -> Credential:
     entries = decode_roll(roll_file.read_bytes())
     if voter >= len(entries):
-        raise HanpyoError(f"--voter: the roll has only {len(entries)} entries")
+        raise AttestationRefused(f"--voter: the roll has only {len(entries)} entries")
     entry = entries[voter]
     if entry.kind is not EntryKind.ATTESTED:
-        raise HanpyoError(f"voter {voter} is listed with a wallet and needs no credential")
+        raise AttestationRefused(f"voter {voter} is listed and needs no credential")
     if key is None or len(key) != 42:  # noqa: PLR2004  0x and 40 digits
         raise click.UsageError("--key: the address of the voter's key is needed")
     address = Address(bytes.fromhex(key[2:]))

@@ -21,7 +21,7 @@ from hanpyo.protocol.domain import Domain
 from hanpyo.protocol.manifest import Manifest
 from hanpyo.protocol.messages import Ballot, digest
 from hanpyo.protocol.receipts import matches
-from hanpyo.protocol.types import MAX_REVISION, Digest
+from hanpyo.protocol.types import MAX_REVISION, Digest, SkipReason
 
 _CHOICE: Final = re.compile(r"(\d+)=((?:\d+(?::\d+)?)(?:,\d+(?::\d+)?)*)")
 
@@ -36,6 +36,24 @@ class RevisionsExhausted(HanpyoError):
     """The voter's key has used its last revision; the registrars can bind a new key."""
 
     code: ClassVar[str] = "revisions_exhausted"
+
+
+class NoLiveBallot(HanpyoError):
+    """The voter number has no ballot that counts."""
+
+    code: ClassVar[str] = "no_live_ballot"
+
+
+class BallotNotRecorded(HanpyoError):
+    """The contract skipped an act; `reason` says why."""
+
+    code: ClassVar[str] = "ballot_not_recorded"
+
+    def __init__(self, voter: int, reason: SkipReason) -> None:
+        self.voter = voter
+        self.reason = reason
+        said = reason.name.lower().replace("_", " ")
+        super().__init__(f"the contract did not record the act of voter {voter}: {said}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hanpyo.chain.journal import FileJournal, Journal
 from hanpyo.chain.node import EmbeddedNode
 from hanpyo.chain.rpc import Rpc
 from hanpyo.chain.sender import Pace, Sender
+from hanpyo.elections.lifecycle import pace_for
 from hanpyo.elections.plan import Periods
 from hanpyo.elections.progress import Stages
 from hanpyo.elections.venue import EmbeddedClock, RealClock, Venue
@@ -66,7 +67,8 @@ def remote_host(
     with Rpc(url) as rpc:
         chain_id = rpc.chain_id()
         kept: Journal | None = FileJournal(journal) if journal else None
-        sender = Sender(rpc, account, chain_id, journal=kept, reasons=revert_reasons())
+        pace = pace_for(rpc)
+        sender = Sender(rpc, account, chain_id, journal=kept, pace=pace, reasons=revert_reasons())
         with stages.stage("deploy" if factory is None else "check the factory"):
             address = factory or deploy(sender, chain_id).factory
             contract = check_factory(rpc, address)

@@ -28,6 +28,12 @@ class FileRefused(HanpyoError):
     code: ClassVar[str] = "file_refused"
 
 
+class AttestationRefused(HanpyoError):
+    """A credential that this key cannot sign, or that the voter does not need."""
+
+    code: ClassVar[str] = "attestation_refused"
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read; never overwrites. Raises `FileRefused`."""
     _write(path, content, _OWNER_ONLY)

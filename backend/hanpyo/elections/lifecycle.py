@@ -6,6 +6,7 @@ Each step waits until it is confirmed. Who may take it is decided by the contrac
 import secrets
 from collections.abc import Callable, Sequence
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from eth_account.signers.local import LocalAccount
 
@@ -13,7 +14,7 @@ from hanpyo.chain.contracts import ElectionContract, FactoryContract, revert_rea
 from hanpyo.chain.election_events import Skipped, read_events
 from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.rpc import Rpc
-from hanpyo.chain.sender import Sender
+from hanpyo.chain.sender import Pace, Sender
 from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.chain.transactor import Transactor
 from hanpyo.elections.plan import Plan
@@ -35,6 +36,7 @@ ROLL_PART = 1_500
 CALL_PART = 200
 """Voters settled or opened in one transaction where size and gas allow it."""
 _RECORD_HEAD = 64
+_OWN_POLL, _PUBLIC_POLL = 0.05, 1.0  # seconds
 _WORD = 32
 
 
@@ -53,7 +55,13 @@ class EscrowUnreadable(HanpyoError):
 
 def sender_for(rpc: Rpc, account: LocalAccount) -> Sender:
     """A sender for an account that is used for a moment, with errors in the contracts' words."""
-    return Sender(rpc, account, rpc.chain_id(), reasons=revert_reasons())
+    return Sender(rpc, account, rpc.chain_id(), pace=pace_for(rpc), reasons=revert_reasons())
+
+
+def pace_for(rpc: Rpc) -> Pace:
+    """How often to look for a transaction: seldom on a public node, often on one's own."""
+    own = urlsplit(rpc.url).hostname in ("127.0.0.1", "localhost", "::1")
+    return Pace(poll=_OWN_POLL if own else _PUBLIC_POLL)
 
 
 def create(sender: Transactor, factory: FactoryContract, manifest: Manifest) -> ElectionContract:
