@@ -1,4 +1,4 @@
-"""A finding needs an explanation, an explanation needs a finding, and an explanation needs a reason."""
+"""A finding needs an explanation with a reason, and an explanation needs a finding."""
 
 import json
 import tomllib
