@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,6 +22,7 @@ from hanpyo.protocol.offers import Offer
 from hanpyo.protocol.phases import Phase
 from hanpyo.protocol.record import Record, RecordRefusal
 from hanpyo.protocol.types import (
+    FINAL_EPOCH,
     ZERO_WORD,
     BallotKind,
     Channel,
@@ -38,28 +40,75 @@ AGENDA = (
     Item(Method.CUMULATIVE, 3, maximum=3, points=5, sum_limit=6),
 )
 CHOICES = st.tuples(st.integers(0, 4), st.integers(0, 17), *[st.integers(0, 6)] * 3).map(bytes)
-DRAFTS = st.fixed_dictionaries(
-    {
-        "voter": st.integers(0, VOTERS - 1) | st.just(VOTERS),
-        "epoch": st.sampled_from([0, 0, 0, 1, 2, 65535]),
-        "revision": st.sampled_from([0, 0, 0, 1, 2, 3, 1023, 1024]),
-        "kind": st.sampled_from([1, 1, 1, 1, 2, 2, 0, 3]),
-        "choices": CHOICES,
-        "weight": st.none() | st.integers(0, 6),
-        "class_": st.none() | st.integers(0, 2),
-        "fault": st.sampled_from(["", "", "", "thief", "forged", "junk", "bad escrow"]),
-    }
+Draft = dict[str, Any]
+
+
+def _odd(plain: int, *anomalies: Draft) -> st.SearchStrategy[Draft]:
+    """Mostly nothing odd, sometimes one thing."""
+    return st.sampled_from([{}] * plain + list(anomalies))
+
+
+DRAFTS = st.builds(
+    lambda plain, odd: plain | odd,
+    st.fixed_dictionaries(
+        {
+            "voter": st.integers(0, VOTERS - 1),
+            "ahead": st.just(0),
+            "revision": st.integers(0, 3),
+            "kind": st.sampled_from([1, 1, 1, 2]),
+            "choices": CHOICES,
+            "fault": st.just(""),
+        }
+    ),
+    _odd(
+        20,
+        {"voter": VOTERS},
+        {"ahead": 1},
+        {"revision": 1023},
+        {"revision": 1024},
+        {"kind": 0},
+        {"kind": 3},
+        {"weight": 0},
+        {"weight": 2},
+        {"weight": 6},
+        {"class_": 1},
+        {"class_": 2},
+        {"fault": "thief"},
+        {"fault": "forged"},
+        {"kind": 2, "fault": "junk"},
+        {"fault": "bad escrow"},
+        {"fault": "bad escrow", "revision": 3},
+    ),
 )
-DESK_DRAFTS = st.fixed_dictionaries(
-    {
-        "voter": st.integers(0, VOTERS),
-        "epoch": st.sampled_from([0, 1, 1, 2, 3, 65535, 65535]),
-        "channel": st.sampled_from([0, 2, 2, 3, 4, 4]),
-        "kind": st.sampled_from([1, 1, 1, 2, 2, 3, 4, 4]),
-        "choices": CHOICES,
-        "clerks": st.sampled_from([(0, 1), (0, 1), (1, 2), (0, 2)]),
-        "forged": st.sampled_from([False, False, False, True]),
-    }
+DESK_DRAFTS = st.builds(
+    lambda act, plain, odd: act | plain | odd,
+    st.sampled_from(
+        [
+            {"kind": DeskKind.NAMED, "channel": Channel.PAPER, "epoch": None},
+            {"kind": DeskKind.NAMED, "channel": Channel.PROXY, "epoch": None},
+            {"kind": DeskKind.IN_PERSON, "channel": Channel.IN_PERSON, "epoch": FINAL_EPOCH},
+            {"kind": DeskKind.CHECK_IN, "channel": Channel.ONLINE, "epoch": 0},
+        ]
+    ),
+    st.fixed_dictionaries(
+        {
+            "voter": st.integers(0, VOTERS - 1),
+            "choices": CHOICES,
+            "clerks": st.sampled_from([(0, 1), (1, 2), (0, 2)]),
+            "forged": st.just(False),
+        }
+    ),
+    _odd(
+        12,
+        {"voter": VOTERS},
+        {"forged": True},
+        {"epoch": 0},
+        {"epoch": 2},
+        {"epoch": FINAL_EPOCH},
+        {"channel": Channel.ONLINE},
+        {"channel": Channel.PAPER},
+        {"kind": DeskKind.BOXED},
+    ),
 )
 
 
@@ -104,7 +153,7 @@ class ElectionMachine(RuleBasedStateMachine):
         return self.trial
 
     @rule(drafts=st.lists(DRAFTS, min_size=1, max_size=4), wide=st.booleans())
-    def send_own_acts(self, drafts: list[dict[str, object]], wide: bool) -> None:
+    def send_own_acts(self, drafts: list[Draft], wide: bool) -> None:
         made = [self._own(draft, wide) for draft in drafts]
         if wide:
             entries = [entry for _, entry in made if isinstance(entry, WideRecord)]
@@ -123,7 +172,7 @@ class ElectionMachine(RuleBasedStateMachine):
         self._compare(offered, self.election.cast(acts))
 
     @rule(drafts=st.lists(DESK_DRAFTS, min_size=1, max_size=3))
-    def send_desk_acts(self, drafts: list[dict[str, object]]) -> None:
+    def send_desk_acts(self, drafts: list[Draft]) -> None:
         made = [self._at_the_desk(draft) for draft in drafts]
         receipt = self.desk.send(*(record for _, record in made))
         self._compare([offer for offer, _ in made], receipt)
@@ -167,15 +216,17 @@ class ElectionMachine(RuleBasedStateMachine):
         finally:
             self._undone.__exit__(None, None, None)
 
-    def _own(self, draft: dict[str, object], wide: bool) -> tuple[Offer, object]:
+    def _own(self, draft: Draft, wide: bool) -> tuple[Offer, object]:
         trial = self.election
         fault = draft["fault"]
-        terms = {name: draft[name] for name in ("epoch", "revision", "kind")}
-        terms |= {name: draft[name] for name in ("weight", "class_") if draft[name] is not None}
+        terms: dict[str, int] = {
+            name: draft[name] for name in ("revision", "kind", "weight", "class_") if name in draft
+        }
+        terms["epoch"] = self.model.slot(draft["voter"]).minimum_epoch + draft["ahead"]
         payload = None
         if fault == "junk" and draft["kind"] == BallotKind.WITHDRAWAL:
             payload = b"\1" * trial.form.payload_length
-        act = trial.act(draft["voter"], draft["choices"], payload=payload, **terms)  # type: ignore[arg-type]
+        act = trial.act(draft["voter"], draft["choices"], payload=payload, **terms)
         if fault == "bad escrow" and trial.is_sealed and draft["kind"] == BallotKind.BALLOT:
             payload = act.payload[:-1] + bytes((act.payload[-1] ^ 1,))
             act = _with_payload(trial, act, payload)
@@ -201,26 +252,29 @@ class ElectionMachine(RuleBasedStateMachine):
             entry = replace(stolen, attestations=entry.attestations)
         return replace(entry, signature=bytes(65)) if forged else entry
 
-    def _at_the_desk(self, draft: dict[str, object]) -> tuple[Offer, DeskRecord]:
+    def _at_the_desk(self, draft: Draft) -> tuple[Offer, DeskRecord]:
         trial, kind = self.election, draft["kind"]
         voter, forged = draft["voter"], draft["forged"]
+        epoch = draft["epoch"]
+        if epoch is None:
+            epoch = self.model.slot(voter).minimum_epoch + 1
         if kind == DeskKind.CHECK_IN:
-            record = self.desk.check_in(voter)  # type: ignore[arg-type]
-            act = trial.act(voter, kind=2, weight=0, class_=0)  # type: ignore[arg-type]
+            record = self.desk.check_in(voter)
+            act = trial.act(voter, kind=2, weight=0, class_=0)
         else:
             bare = {"kind": 2} if kind == DeskKind.BOXED else {}
             act = trial.act(
-                voter,  # type: ignore[arg-type]
-                draft["choices"],  # type: ignore[arg-type]
-                channel=draft["channel"],  # type: ignore[arg-type]
-                epoch=draft["epoch"],  # type: ignore[arg-type]
+                voter,
+                draft["choices"],
+                channel=draft["channel"],
+                epoch=epoch,
                 **bare,
             )
-            record = self.desk.record(act, kind, draft["clerks"])  # type: ignore[arg-type]
+            record = self.desk.record(act, kind, draft["clerks"])
         if forged:
             first, second = record.attestations
             record = replace(record, attestations=(first, replace(second, signature=bytes(64))))
-        offer = Offer(_recordable(trial, act), attested=not forged, desk=kind)  # type: ignore[arg-type]
+        offer = Offer(_recordable(trial, act), attested=not forged, desk=kind)
         return offer, record
 
     def _compare(self, offered: list[Offer], receipt: Receipt) -> None:
