@@ -22,7 +22,7 @@ library Agenda {
     /// @dev `width` is the bytes of one number in the field, `length` those of the field, `base` the first cell.
     /// `eligible`, `optionGroups` and `costs` are manifest offsets, 0 when the item has none. `simple`: the voter
     /// chooses one option, in one byte, and nothing but its number (or a barred option) can make it invalid; `last` is
-    /// the invalid cell. `Choices` relies on the order of the first three fields.
+    /// the invalid cell.
     struct Item {
         bool simple;
         uint256 last;
@@ -44,9 +44,10 @@ library Agenda {
     }
 
     /// @dev A lane is `1 << laneLog` bits; a tally word holds `1 << perWordLog` cells. `Choices` relies on the order
-    /// of the first five fields.
+    /// of the first six fields. `cellsAt` is the memory of `base << 16 | last` of each item.
     struct Book {
         Item[] items;
+        uint256 cellsAt;
         uint256 laneLog;
         uint256 perWordLog;
         uint256 words;
@@ -62,6 +63,12 @@ library Agenda {
             uint256 count = manifest.itemCount();
             book.manifest = manifest;
             book.items = new Item[](count);
+            uint256 cellsAt;
+            assembly ("memory-safe") {
+                cellsAt := mload(0x40)
+                mstore(0x40, add(cellsAt, shl(5, count)))
+            }
+            book.cellsAt = cellsAt;
             uint256 offset = manifest.itemsAt();
             uint256 cells;
             uint256 points = 1;
@@ -75,6 +82,10 @@ library Agenda {
                     item.method == CHOOSE_ONE && item.width == 1 && item.eligible | item.costs == 0;
                 item.last = item.options + 1;
                 simple = simple && item.simple;
+                uint256 packed = cells << 16 | item.last;
+                assembly ("memory-safe") {
+                    mstore(add(cellsAt, shl(5, i)), packed)
+                }
                 cells += item.options + 2;
                 if (item.points > points) points = item.points;
                 if (item.max > most) most = item.max;

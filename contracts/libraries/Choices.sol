@@ -69,19 +69,17 @@ library Choices {
         int256 sign
     ) internal pure {
         assembly ("memory-safe") {
-            let laneLog := mload(add(book, 32))
-            let perWordLog := mload(add(book, 64))
+            let laneLog := mload(add(book, 64))
+            let perWordLog := mload(add(book, 96))
             let mask := sub(shl(perWordLog, 1), 1)
             let lanes := add(entry, LANES)
-            let plane := mul(shl(5, mload(add(book, 96))), sub(mload(add(book, 128)), 1))
-            let next := mload(book)
-            for { let end := add(next, shl(5, mload(next))) } lt(next, end) {} {
-                next := add(next, 32)
-                let item := mload(next)
+            let plane := mul(shl(5, mload(add(book, 128))), sub(mload(add(book, 160)), 1))
+            let next := mload(add(book, 32))
+            for { let end := add(next, shl(5, mload(mload(book)))) } lt(next, end) {} {
+                let cells := mload(next)
                 let cell := byte(0, mload(at))
-                at := add(at, 1)
-                if gt(cell, mload(add(item, 32))) { cell := mload(add(item, 32)) }
-                cell := add(cell, mload(add(item, 64)))
+                if gt(cell, and(cells, 0xffff)) { cell := and(cells, 0xffff) }
+                cell := add(cell, shr(16, cells))
                 let lane := add(lanes, shl(5, shr(perWordLog, cell)))
                 let value := shl(shl(laneLog, and(cell, mask)), sign)
                 mstore(lane, add(mload(lane), value))
@@ -89,6 +87,8 @@ library Choices {
                     lane := add(lane, plane)
                     mstore(lane, add(mload(lane), mul(value, weight)))
                 }
+                next := add(next, 32)
+                at := add(at, 1)
             }
         }
     }
