@@ -1,12 +1,14 @@
 """The audit itself: evidence in, report out, every check in its place and always in one order."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from eth_utils.address import to_checksum_address
 
 from hanpyo.audit import methods
 from hanpyo.audit.batches import check_batches
+from hanpyo.audit.bundle import save_bundle
 from hanpyo.audit.calls import signed_chain_id
 from hanpyo.audit.decision import check_decision, decide
 from hanpyo.audit.errors import AuditError, UnknownElection
@@ -61,19 +63,23 @@ def audit(
     expected_organiser: Address | None = None,
     expected_manifest_hash: bytes | None = None,
     roll_file: bytes | None = None,
+    bundle: Path | None = None,
     advance: Advance = lambda _: None,
 ) -> Report:
     """Check an election from its source alone.
 
     Without `expected_organiser` or `expected_manifest_hash` the organiser is told as unverified.
-    `roll_file` is needed where the roll is in a file. Evidence that contradicts itself is a failed
-    check; raises `UnknownElection`, `BadBundle` and what a source raises when it cannot be read.
+    `roll_file` is needed where the roll is in a file. The evidence is also written to `bundle`.
+    Evidence that contradicts itself is a failed check; raises `UnknownElection`, `BadBundle` and
+    what a source raises when it cannot be read.
     """
     advance("read")
     try:
         evidence = source.collect(election)
     except UntrustworthyAnswer as error:
         return _untrusted(election or Address(bytes(20)), error)
+    if bundle is not None:
+        save_bundle(evidence, bundle)
     return examine(
         evidence,
         expected_organiser=expected_organiser,

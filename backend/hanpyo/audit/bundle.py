@@ -35,12 +35,17 @@ _MOST_BYTES: Final = 1 << 31
 def write_bundle(source: Source, election: Address | None, path: Path) -> Evidence:
     """Collect all evidence on an election and write it to `path`; returns it for an audit."""
     evidence = source.collect(election)
+    save_bundle(evidence, path)
+    return evidence
+
+
+def save_bundle(evidence: Evidence, path: Path) -> None:
+    """Write evidence that is at hand to `path`."""
     content = orjson.dumps(encode_bundle(evidence))
     try:
         path.write_bytes(gzip.compress(content, mtime=0))
     except OSError as error:
         raise AuditError(f"the evidence file {path} cannot be written: {error.strerror}") from error
-    return evidence
 
 
 def encode_bundle(evidence: Evidence) -> dict[str, object]:

@@ -19,6 +19,7 @@ from typing import ClassVar, Final
 from hanpyo.audit.tally import Count
 from hanpyo.counting.ballots import Vote
 from hanpyo.counting.budget import Budget
+from hanpyo.counting.equal_shares import Completion
 from hanpyo.counting.errors import CountingError
 from hanpyo.counting.rank_rule import RankMethod, RankRule, elect
 from hanpyo.counting.ranking import descending_points, with_points
@@ -28,6 +29,10 @@ from hanpyo.protocol.choices import Blank, Valid, decode
 from hanpyo.protocol.manifest import Manifest
 
 _RANKINGS: Final = frozenset(RankMethod)
+_RAISING: Final = (Completion.ADD1, Completion.ADD1U)
+_LONGEST_TITLE: Final = 200
+_MOST_ROUNDS: Final = 1_000_000
+"""Rounds of add1 that an audit waits for; a text that asks for more is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,11 @@ def _spend(
     scored = (
         [_placed(vote, places, item.options, item.maximum) for vote in votes] if ranked else votes
     )
-    selection = select(BudgetRule.parse(method), budget, scored)
+    rule = BudgetRule.parse(method)
+    voters = max(1, sum(vote.weight for vote in votes))
+    if rule.completion in _RAISING and budget.amount // (voters * rule.increment) > _MOST_ROUNDS:
+        raise Uncountable(f"{method} would take more than {_MOST_ROUNDS} rounds")
+    selection = select(rule, budget, scored)
     selected = tuple(option + 1 for option in selection.options)
     lines = (
         f"{method}: {len(selected)} options for {selection.cost} of {budget.amount}",
@@ -183,7 +192,10 @@ def _numbers(options: Sequence[int]) -> str:
 
 
 def _words(value: object) -> str:
-    """A title: a string, or the strings of a table of languages."""
-    if isinstance(value, dict):
-        return " / ".join(str(each) for each in value.values())
-    return str(value)
+    """A title: a string, or the strings of a table of languages.
+
+    Whoever wrote it must not be able to write over the report: controls are shown as such.
+    """
+    text = " / ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return shown if len(shown) <= _LONGEST_TITLE else shown[:_LONGEST_TITLE] + "…"

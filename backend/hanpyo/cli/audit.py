@@ -1,20 +1,15 @@
 """`hanpyo audit`: the independent check, from nodes or from an evidence file."""
 
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
+from rich.console import Console
 
-from hanpyo.audit import (
-    BundleSource,
-    Evidence,
-    LiveSource,
-    Report,
-    Source,
-    Status,
-    examine,
-    write_bundle,
-)
+from hanpyo.audit import BundleSource, LiveSource, Report, Source, Status
 from hanpyo.audit import audit as run_audit
 from hanpyo.audit.rendering import lines
 from hanpyo.chain.rpc import Rpc
@@ -92,19 +87,20 @@ def audit(
     """
     address = None if election is None else Address(election)
     rpcs = [Rpc(url) for url in urls]
-    try:
-        source = _source(rpcs, address, bundle, block_hash, from_block)
-        report = _report(
-            source,
-            address,
-            write_to=bundle if rpcs else None,
-            organiser=None if organiser is None else Address(organiser),
-            manifest_hash=manifest_hash,
-            roll=None if roll is None else roll.read_bytes(),
-        )
-    finally:
+    with ExitStack() as open_nodes:
         for rpc in rpcs:
-            rpc.close()
+            open_nodes.enter_context(rpc)
+        source = _source(rpcs, address, bundle, block_hash, from_block)
+        with _stages() as advance:
+            report = run_audit(
+                source,
+                address,
+                expected_organiser=None if organiser is None else Address(organiser),
+                expected_manifest_hash=manifest_hash,
+                roll_file=None if roll is None else roll.read_bytes(),
+                bundle=bundle if rpcs else None,
+                advance=advance,
+            )
     if as_json:
         print_json(report.as_json())
     else:
@@ -130,30 +126,14 @@ def _source(
     return BundleSource(bundle, block_hash)
 
 
-def _report(
-    source: Source,
-    election: Address | None,
-    *,
-    write_to: Path | None,
-    organiser: Address | None,
-    manifest_hash: bytes | None,
-    roll: bytes | None,
-) -> Report:
-    if write_to is None:
-        return run_audit(
-            source,
-            election,
-            expected_organiser=organiser,
-            expected_manifest_hash=manifest_hash,
-            roll_file=roll,
-        )
-    evidence: Evidence = write_bundle(source, election, write_to)
-    return examine(
-        evidence,
-        expected_organiser=organiser,
-        expected_manifest_hash=manifest_hash,
-        roll_file=roll,
-    )
+@contextmanager
+def _stages() -> Iterator[Callable[[str], None]]:
+    """Shows the stage under way on the error stream, when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Console(stderr=True).status("audit") as status:
+        yield lambda name: status.update(f"audit: {name}")
 
 
 def _show(report: Report) -> None:

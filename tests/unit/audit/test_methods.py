@@ -167,3 +167,24 @@ def test_no_text_gives_numbers(text: bytes | None) -> None:
     found = read_text(MANIFEST, text)
     assert found.titles[2] == ("3", ("1", "2", "3"))
     assert found.counting == (None, None, None)
+
+
+def test_titles_cannot_write_over_the_report() -> None:
+    text = {"items": [{"title": "\x1b[2J\nPASS \u202e", "options": ["a", "b", "c"]}]}
+    shown = titles(text)[0][0]
+    assert shown.isprintable()
+    assert shown.startswith("\N{REPLACEMENT CHARACTER}[2J")
+
+
+def test_long_titles_are_cut() -> None:
+    assert len(titles({"items": [{"title": "x" * 999}]})[0][0]) == 201
+
+
+def test_a_count_without_end_is_not_begun() -> None:
+    rule = {
+        "method": "equal-shares completion=add1 utility=cost increment=1",
+        "budget": 10**15,
+        "costs": [10**14, 10**14, 10**14],
+    }
+    with pytest.raises(Uncountable, match="rounds"):
+        count_item(MANIFEST, 0, counted(), rule)
