@@ -17,6 +17,7 @@ from hanpyo.cli.console import (
     table_of,
 )
 from hanpyo.cli.hosting import existing_file, key_options, new_password, open_account, password_of
+from hanpyo.cli.values import ADDRESS
 from hanpyo.elections import lifecycle
 from hanpyo.elections.definition import read_definition
 from hanpyo.elections.drafting import manifest_of, plan_of
@@ -31,7 +32,7 @@ node_option = click.option(
     "--rpc", "rpc_url", required=True, metavar="URL", help="A node of the chain."
 )
 election_option = click.option(
-    "--election", "address", required=True, metavar="0x…", help="The election's address."
+    "--election", "address", required=True, type=ADDRESS, help="The election's address."
 )
 
 
@@ -63,7 +64,7 @@ def key(*, file: Path, password_file: Path | None, as_json: bool) -> None:
 @click.argument("definition_file", type=existing_file)
 @click.option("--roll", "roll_file", type=existing_file, required=True, help="The roll file.")
 @click.option("--roll-in-file", is_flag=True, help="Bind the roll by hash, do not publish it.")
-@click.option("--factory", metavar="0x…", help="The election factory; else one is deployed.")
+@click.option("--factory", type=ADDRESS, help="The election factory; else one is deployed.")
 @node_option
 @key_options
 @json_option

@@ -9,6 +9,7 @@ import click
 from eth_account.signers.local import LocalAccount
 
 from hanpyo.chain.accounts import open_keystore, read_password_file
+from hanpyo.cli.values import ADDRESS
 from hanpyo.elections.hosting import Host, embedded_host, remote_host
 from hanpyo.elections.plan import Periods
 from hanpyo.elections.progress import Stages
@@ -58,7 +59,7 @@ def venue_options(command: _F) -> _F:
     """Add the options for a chain that is not embedded."""
     for option in (
         click.option("--rpc", "rpc_url", metavar="URL", help="A node; else a chain is embedded."),
-        click.option("--factory", metavar="0x…", help="An election factory; else one is deployed."),
+        click.option("--factory", type=ADDRESS, help="An election factory; else one is deployed."),
         click.option(
             "--journal",
             type=click.Path(dir_okay=False, path_type=Path),

@@ -8,6 +8,7 @@ from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.rpc import Rpc
 from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.hosting import existing_file, key_options, open_account
+from hanpyo.cli.values import ADDRESS
 from hanpyo.elections.keyfiles import (
     AttestationRefused,
     FileRefused,
@@ -67,9 +68,9 @@ def build(*, members: Path, out: Path, private: Path, as_json: bool) -> None:
 @roll.command()
 @click.argument("roll_file", type=existing_file)
 @click.option("--rpc", "rpc_url", required=True, metavar="URL", help="A node of the chain.")
-@click.option("--election", required=True, metavar="0x…", help="The election's address.")
+@click.option("--election", required=True, type=ADDRESS, help="The election's address.")
 @click.option("--voter", type=click.IntRange(0), required=True, help="The voter number.")
-@click.option("--key", metavar="0x…", help="The address of the voter's key.")
+@click.option("--key", type=ADDRESS, help="The address of the voter's key.")
 @click.option("--epoch", default=0, show_default=True, help="The number of the voter's key.")
 @click.option(
     "--credential",
@@ -125,7 +126,7 @@ def _credential(roll_file: Path, voter: int, key: str | None, epoch: int) -> Cre
     entry = entries[voter]
     if entry.kind is not EntryKind.ATTESTED:
         raise AttestationRefused(f"voter {voter} is listed and needs no credential")
-    if key is None or len(key) != 42:  # noqa: PLR2004  0x and 40 digits
+    if key is None:
         raise click.UsageError("--key: the address of the voter's key is needed")
     address = Address(bytes.fromhex(key[2:]))
     return Credential(voter, address_key_id(address), entry.weight, entry.class_, epoch)
