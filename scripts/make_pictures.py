@@ -60,17 +60,17 @@ def draw(title: str, text: str, theme: TerminalTheme = MONOKAI) -> str:
     )
     width = 2 * _MARGIN + COLUMNS * _CELL
     height = _BAR + 2 * _MARGIN + len(lines) * _LINE
+    box = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
+    font = f'font-family="{escape(_FONTS)}" font-size="{_SIZE}" xml:space="preserve"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{width:g}" height="{height:g}" rx="9" fill="#1c1c1c"/>',
         *(
             f'<circle cx="{22 + 20 * at}" cy="18" r="6" fill="{dot}"/>'
             for at, dot in enumerate(_DOTS)
         ),
-        f'<g font-family="{escape(_FONTS)}" font-size="{_SIZE}" fill="#d9d9d9" '
-        'xml:space="preserve">',
+        f'<g fill="#d9d9d9" {font}>',
         f'<text x="{width / 2:g}" y="23" text-anchor="middle">{escape(title)}</text>',
     ]
     for row, line in enumerate(lines):
