@@ -257,7 +257,10 @@ class Scene:
         self.send(self.contract.cast_wide(encode_wide(records, self.booth.form)))
 
     def cast_desk(self, records: Sequence[DeskRecord]) -> None:
-        self.send(self.contract.cast_desk(encode_desk(records, self.booth.form)))
+        self.send(self.desk_request(records))
+
+    def desk_request(self, records: Sequence[DeskRecord]) -> TransactionRequest:
+        return self.contract.cast_desk(encode_desk(records, self.booth.form))
 
     def rebind(self, number: int, epoch: int) -> TransactionRequest:
         message = Rebind(number, epoch)

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -25,6 +26,7 @@ from hanpyo.audit.events import (
     Certified,
     KeyReleased,
     Opened,
+    Rebound,
     Recorded,
     RollPublished,
     Settled,
@@ -32,7 +34,7 @@ from hanpyo.audit.events import (
     TextPublished,
     Voided,
 )
-from tests.integration.audit.scene import AGAIN, BAD, MEMBERS, Scene
+from tests.integration.audit.scene import AGAIN, BAD, MEMBERS, PAPER, REBOUND, Scene
 from tests.integration.audit.tampering import (
     DATA,
     INDEX,
@@ -339,6 +341,97 @@ def test_an_event_that_is_none(sealed_evidence: Evidence) -> None:
 
     report = forged(sealed_evidence, alter)
     assert "events" in failed(report)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(0, 9), (1, 0x80), (2, 0xFF), (4, 7), (7, 200)], ids=str
+)
+def test_a_batch_that_would_revert(sealed_evidence: Evidence, place: int, value: int) -> None:
+    """Calldata that is no well-formed batch cannot be what the chain took."""
+    entry = entry_at(sealed_evidence, Recorded, VOTER)
+    transaction = sealed_evidence.transactions[entry.log.transaction_hash]
+    name = "0x" + transaction.hash.hex()
+    batch = transaction.data[68:]
+    changed = batch[:place] + bytes((value,)) + batch[place + 1 :]
+
+    def alter(content: Content) -> None:
+        old = content["transactions"][name]
+        rename(content, name, old.replace(batch.hex(), changed.hex()))
+
+    report = forged(sealed_evidence, alter)
+    assert failed(report) == {"calldata"}
+    assert "should revert" in report.check("calldata").findings[0].text
+
+
+def test_a_truncated_call(sealed_evidence: Evidence) -> None:
+    """Bytes whose ABI length runs beyond the calldata are told as not checked."""
+    entry = entry_at(sealed_evidence, Recorded, VOTER)
+    transaction = sealed_evidence.transactions[entry.log.transaction_hash]
+    name = "0x" + transaction.hash.hex()
+    size = transaction.data[36:68].hex()
+
+    def alter(content: Content) -> None:
+        old = content["transactions"][name]
+        rename(content, name, old.replace(size, "00" * 29 + "ffffff", 1))
+
+    report = forged(sealed_evidence, alter)
+    assert report.ok
+    assert len(report.check("calldata").findings) == 2
+
+
+def test_a_desk_act_without_its_clerks(sealed_evidence: Evidence) -> None:
+    entry = entry_at(sealed_evidence, Recorded, PAPER)
+    later = sealed_evidence.entries[log_at(sealed_evidence, Recorded, PAPER, 1)]
+    transaction = sealed_evidence.transactions[later.log.transaction_hash]
+    name = "0x" + transaction.hash.hex()
+    event = later.event
+    assert entry.log != later.log
+    assert isinstance(event, Recorded)
+    assert event.escrow is not None
+    place = transaction.data.index(event.escrow) + len(event.escrow)
+    clerks = transaction.data[place : place + 130].hex()
+
+    def alter(content: Content) -> None:
+        old = content["transactions"][name]
+        rename(content, name, old.replace(clerks, flip("0x" + clerks, 20)[2:]))
+
+    report = forged(sealed_evidence, alter)
+    assert named(report, "credentials") == {PAPER}
+    assert "clerks" in report.check("credentials").reason
+
+
+def test_a_rebind_without_its_registrars(sealed_evidence: Evidence) -> None:
+    entry = entry_at(sealed_evidence, Rebound, REBOUND)
+    transaction = sealed_evidence.transactions[entry.log.transaction_hash]
+    name = "0x" + transaction.hash.hex()
+    signed = transaction.data[4 + 128 :][:130].hex()
+
+    def alter(place: int) -> Callable[[Content], None]:
+        def change(content: Content) -> None:
+            old = content["transactions"][name]
+            rename(content, name, old.replace(signed, flip("0x" + signed, place)[2:]))
+
+        return change
+
+    for place in (0, 20, 65):
+        report = forged(sealed_evidence, alter(place))
+        assert named(report, "credentials") == {REBOUND}
+
+
+def test_a_header_that_is_missing(sealed_evidence: Evidence) -> None:
+    with pytest.raises(AuditError, match="header"):
+        examine(replace(sealed_evidence, headers={}))
+
+
+def test_unlinked_headers_are_told(sealed_evidence: Evidence) -> None:
+    used = {log.block_number for log in sealed_evidence.logs}
+    last = max(used)
+    headers = {n: h for n, h in sealed_evidence.headers.items() if n in used or n > last}
+    few = replace(sealed_evidence, headers=headers)
+    assert not few.linked
+    report = examine(few)
+    assert report.ok
+    assert "not every block is linked" in report.check("timing").reason
 
 
 @pytest.mark.parametrize(
