@@ -103,7 +103,7 @@ def test_options_of_a_foreign_chain_need_its_node(tmp_path: Path, option: str) -
     file = Path(__file__).parents[2] / "vectors" / "pabulib" / "approval_greedy.pb"
     value = tmp_path / "file"
     value.write_text("")
-    ran = run("replay", file, option, value)
+    ran = run("replay", file, option, "0x" + "11" * 20 if option == "--factory" else value)
     assert ran.status == 2
     assert "go with --rpc" in ran.errors
 

@@ -12,7 +12,7 @@ from hanpyo.elections.networks import NETWORKS, require_finality
 from hanpyo.elections.officials import Officials, Signers
 from hanpyo.elections.plan import Member, Periods, Plan, PlanError, draw_roll, manifest_for
 from hanpyo.protocol.agenda import Item, Method
-from hanpyo.protocol.manifest import ManifestError, NoRegistrarsError
+from hanpyo.protocol.manifest import AgendaTooLargeError, ManifestError, NoRegistrarsError
 from hanpyo.protocol.roll import RollError, encode_roll
 from hanpyo.protocol.types import Address, Secrecy, Timestamp
 from hanpyo.secrecy.trustee import TrusteeKey
@@ -63,6 +63,14 @@ def test_an_open_election_takes_no_trustees_key() -> None:
 def test_attested_members_need_registrars() -> None:
     with pytest.raises(NoRegistrarsError):
         manifest_for(plan(), ORGANISER, PERIODS.starting(5), Officials(Signers((), 0)))
+
+
+def test_an_agenda_too_large_for_one_opening_is_refused() -> None:
+    item = Item(Method.SCORE, 1024, maximum=1024, points=65_535)
+    large = replace(plan(), items=(item,) * 3)
+    officials = Officials(Signers.generate(1, 1))
+    with pytest.raises(AgendaTooLargeError):
+        manifest_for(large, ORGANISER, PERIODS.starting(5), officials)
 
 
 def test_a_member_is_on_the_roll_once() -> None:

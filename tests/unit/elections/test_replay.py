@@ -12,9 +12,7 @@ from hanpyo.elections.pabulib import PabulibElection, parse_pabulib, read_pabuli
 from hanpyo.elections.plan import manifest_for
 from hanpyo.elections.replay import item_of, prepare, text_of, votes_on_record
 from hanpyo.protocol.agenda import Method
-from hanpyo.protocol.manifest import AgendaTooLargeError
 from hanpyo.protocol.types import Address, Secrecy
-from hanpyo.secrecy.trustee import TrusteeKey
 from tests.strategies.pabulib import FILES, VECTORS
 
 
@@ -110,12 +108,3 @@ def test_the_text_tells_a_recount_everything_it_needs() -> None:
     assert text["counting"]["costs"] == [60, 50, 30, 10]
     assert text["counting"]["budget"] == 100
     assert str(BudgetRule.parse(text["counting"]["method"])) == text["counting"]["method"]
-
-
-def test_an_agenda_too_large_for_one_opening_is_refused() -> None:
-    votes = "voter_id;vote;points\n1;p0;65535\n"
-    election = made("vote_type;scoring\nmax_points;65535", votes, projects=1024)
-    rerun = prepare(election, Secrecy.SEALED)
-    officials = Officials(Signers.generate(1, 1), trustee=TrusteeKey(7))
-    with pytest.raises(AgendaTooLargeError):
-        manifest_for(rerun.plan, Address(b"\x01" * 20), EMBEDDED_PERIODS.starting(1), officials)
