@@ -18,7 +18,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report=
 TYPED := backend scripts bench tests
 
-.PHONY: help setup run test lint fmt compile check-artifacts pytest deep bench bench-gas lock clean
+.PHONY: help setup run test lint fmt compile check-artifacts pytest coverage deep bench bench-gas lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ pytest: setup ## Every test; ARGS narrows them
 	$(PY) -m scripts.compile_with_ape
 	$(PYTEST) --cov-append tests/contracts
 	coverage report
+
+coverage: setup ## Statement coverage of the contracts
+	$(PY) -m scripts.solidity_coverage
 
 deep: setup ## Slither, symbolic checks and long property runs (under 60 minutes)
 	$(PY) -m scripts.deep
