@@ -6,9 +6,13 @@ from hanpyo.audit.report import Finding
 
 
 class Findings:
-    """Findings and notes by check name, and numbers of things checked by name."""
+    """Findings and notes by check name, and numbers of things checked by name.
+
+    `transaction` is the one under examination; a finding belongs to it unless it names another.
+    """
 
     def __init__(self) -> None:
+        self.transaction: bytes | None = None
         self._failures: defaultdict[str, list[Finding]] = defaultdict(list)
         self._notes: defaultdict[str, list[Finding]] = defaultdict(list)
         self.counts: Counter[str] = Counter()
@@ -23,7 +27,7 @@ class Findings:
         transaction: bytes | None = None,
     ) -> None:
         """Something does not agree."""
-        self._failures[check].append(Finding(text, voter, batch, transaction))
+        self._failures[check].append(Finding(text, voter, batch, transaction or self.transaction))
 
     def note(
         self,
@@ -35,7 +39,7 @@ class Findings:
         transaction: bytes | None = None,
     ) -> None:
         """Something the reader must know."""
-        self._notes[check].append(Finding(text, voter, batch, transaction))
+        self._notes[check].append(Finding(text, voter, batch, transaction or self.transaction))
 
     def failures(self, check: str) -> list[Finding]:
         """What failed under this name, in the order found."""

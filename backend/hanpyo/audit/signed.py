@@ -4,10 +4,12 @@ What cannot be repeated (a contract wallet's answer on an earlier state) is mark
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hanpyo.audit.calls import RebindCall
 from hanpyo.protocol.acts import Terms
 from hanpyo.protocol.batch import (
+    ATTESTATION_BYTES,
     Attestation,
     BatchForm,
     CompactBatch,
@@ -17,7 +19,13 @@ from hanpyo.protocol.batch import (
 )
 from hanpyo.protocol.domain import Domain
 from hanpyo.protocol.manifest import Manifest
-from hanpyo.protocol.messages import Credential, DeskAct, credential_list_hash, struct_digest
+from hanpyo.protocol.messages import (
+    Credential,
+    DeskAct,
+    Rebind,
+    credential_list_hash,
+    struct_digest,
+)
 from hanpyo.protocol.offers import Act
 from hanpyo.protocol.roll import RollEntry
 from hanpyo.protocol.signatures import SignatureError, address_key_id, recover
@@ -26,7 +34,6 @@ from hanpyo.protocol.types import (
     ZERO_WORD,
     Address,
     BallotKind,
-    Channel,
     DeskKind,
     Digest,
     EntryKind,
@@ -45,7 +52,6 @@ class Signed:
     act: Act
     digest: Digest
     key: bytes
-    payload: bytes
     own: bool | None
     attested: bool
     listed: bool = False
@@ -97,6 +103,22 @@ class SignatureReader:
             self.manifest.registrars, digest, attestations
         )
 
+    def rebind_holds(self, call: RebindCall) -> bool:
+        """Whether the signatures given to `rebind` are well formed and the registrars' own."""
+        data = call.signatures
+        if len(data) != ATTESTATION_BYTES * self.manifest.threshold:
+            return False
+        attestations = [
+            Attestation(data[at], data[at + 1 : at + ATTESTATION_BYTES])
+            for at in range(0, len(data), ATTESTATION_BYTES)
+        ]
+        indices = [each.index for each in attestations]
+        if indices != sorted(set(indices)) or indices[-1:] > [len(self.manifest.registrars) - 1]:
+            return False
+        message = Rebind(call.voter, call.epoch)
+        digest = struct_digest(self.domain, message.struct_hash())
+        return self.registrars_signed(digest, attestations)
+
     def _compact_act(self, record: CompactRecord, each: bool) -> Signed:
         digest = struct_digest(self.domain, record.ballot(self.form).struct_hash())
         key: bytes = ZERO_WORD
@@ -105,29 +127,21 @@ class SignatureReader:
             own = True
         except SignatureError:
             own = False
-        act, clean = self._act(record, Channel.ONLINE)
-        signed = Signed(act, digest, key, record.payload, own, attested=True, clean=clean)
-        if not each:
-            return signed
-        attested = self._attested(signed, key, record.attestations)
-        return Signed(act, digest, key, record.payload, own, attested, clean=clean)
+        act, clean = self._act(record)
+        signed = Signed(act, digest, key, own, attested=True, clean=clean)
+        return self._attest(signed, record.attestations) if each else signed
 
     def _wide_act(self, record: WideRecord) -> Signed:
         digest = struct_digest(self.domain, record.ballot(self.form).struct_hash())
-        act, clean = self._act(record, Channel.ONLINE)
+        act, clean = self._act(record)
         key, own = wide_key_id(record), wide_signature_holds(record, digest)
-        listed = record.proof is not None
-        signed = Signed(act, digest, key, record.payload, own, attested=True, clean=clean)
+        signed = Signed(act, digest, key, own, attested=True, clean=clean)
         if record.proof is None:
-            attested = self._attested(signed, key, record.attestations)
-        else:
-            terms = act.terms
-            entry = RollEntry(EntryKind.LISTED, key, terms.weight, terms.class_)
-            leaf = entry.leaf(terms.voter)
-            attested = record.epoch == 0 and verify_roll_proof(
-                self.manifest.roll.root, leaf, record.proof
-            )
-        return Signed(act, digest, key, record.payload, own, attested, listed=listed, clean=clean)
+            return self._attest(signed, record.attestations)
+        entry = RollEntry(EntryKind.LISTED, key, record.weight, record.class_)
+        root, leaf = self.manifest.roll.root, entry.leaf(record.voter)
+        holds = record.epoch == 0 and verify_roll_proof(root, leaf, record.proof)
+        return replace(signed, attested=holds, listed=True)
 
     def _desk_act(self, record: DeskRecord) -> Signed:
         is_ballot = record.act in (0, DeskKind.NAMED, DeskKind.IN_PERSON)
@@ -156,14 +170,14 @@ class SignatureReader:
             act,
             digest,
             ZERO_WORD,
-            record.payload,
             own=True,
             attested=_signed_by(self.manifest.clerks, digest, record.attestations),
             desk=record.act,
             clean=not any(fields) and not any(record.payload),
         )
 
-    def _act(self, record: CompactRecord | WideRecord, channel: Channel) -> tuple[Act, bool]:
+    def _act(self, record: CompactRecord | WideRecord) -> tuple[Act, bool]:
+        """The act, and whether a withdrawal's payload is zeros."""
         terms = Terms(
             record.voter,
             record.weight,
@@ -171,7 +185,6 @@ class SignatureReader:
             record.epoch,
             record.revision,
             record.kind,
-            channel,
         )
         clean = record.kind != BallotKind.WITHDRAWAL or not any(record.payload)
         return self._content(terms, record.payload), clean
@@ -180,9 +193,9 @@ class SignatureReader:
         content, escrow = self.form.content(terms.kind, payload)
         return Act(terms, content, escrow)
 
-    def _attested(self, signed: Signed, key: bytes, attestations: Sequence[Attestation]) -> bool:
-        digest = struct_digest(self.domain, signed.credential(key))
-        return self.registrars_signed(digest, attestations)
+    def _attest(self, signed: Signed, attestations: Sequence[Attestation]) -> Signed:
+        digest = struct_digest(self.domain, signed.credential(signed.key))
+        return replace(signed, attested=self.registrars_signed(digest, attestations))
 
 
 def _signed_by(
