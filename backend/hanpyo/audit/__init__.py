@@ -5,12 +5,13 @@ by check, what agrees and what does not. Sources are nodes (`LiveSource`) or an 
 (`BundleSource`), which `write_bundle` makes.
 """
 
-from hanpyo.audit.auditor import CHECKS, audit, examine
+from hanpyo.audit.auditor import audit, examine
 from hanpyo.audit.bundle import BundleSource, write_bundle
 from hanpyo.audit.errors import AuditError, BadBundle, UnknownElection
 from hanpyo.audit.evidence import Evidence, Source
 from hanpyo.audit.live import LiveSource
 from hanpyo.audit.report import Check, Finding, ItemResult, Report, Status
+from hanpyo.audit.summary import CHECKS
 
 __all__ = [
     "CHECKS",

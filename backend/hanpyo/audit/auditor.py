@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from eth_utils.address import to_checksum_address
 
@@ -11,7 +10,7 @@ from hanpyo.audit.batches import check_batches
 from hanpyo.audit.bundle import save_bundle
 from hanpyo.audit.calls import signed_chain_id
 from hanpyo.audit.decision import check_decision, decide
-from hanpyo.audit.errors import AuditError, UnknownElection
+from hanpyo.audit.errors import UnknownElection
 from hanpyo.audit.events import Cancelled, Frozen, TextPublished
 from hanpyo.audit.evidence import Evidence, Source
 from hanpyo.audit.findings import Findings
@@ -20,6 +19,7 @@ from hanpyo.audit.openings import check_openings, check_settlement
 from hanpyo.audit.replay import Replay
 from hanpyo.audit.report import Check, ItemResult, Report, Status, judge
 from hanpyo.audit.state import check_state
+from hanpyo.audit.summary import summarise
 from hanpyo.audit.tally import Count, check_tally, count
 from hanpyo.audit.timing import check_timing
 from hanpyo.chain.errors import UntrustworthyAnswer
@@ -32,28 +32,6 @@ from hanpyo.protocol.types import Address, Secrecy
 
 Advance = Callable[[str], None]
 """Told the name of each stage as it begins."""
-
-CHECKS: Final = (
-    "chain",
-    "code",
-    "manifest",
-    "roll",
-    "events",
-    "batches",
-    "calldata",
-    "signatures",
-    "credentials",
-    "entitlement",
-    "record",
-    "timing",
-    "openings",
-    "settlement",
-    "tally",
-    "decision",
-    "certification",
-    "counting",
-)
-"""The names of all checks, in the order of the report."""
 
 
 def audit(
@@ -186,7 +164,10 @@ class _Examination:
             block_hash=header.hash,
             source=evidence.source,
             phase=phase.name.lower(),
-            checks=(*self._checks(replay, phase, roll is not None), methods_check),
+            checks=(
+                *summarise(evidence, replay, findings, phase, roll_known=roll is not None),
+                methods_check,
+            ),
             items=items,
         )
 
@@ -270,74 +251,7 @@ class _Examination:
         else:
             findings.note("certification", f"not certified yet: {phase.name.lower()}")
 
-    def _checks(self, replay: Replay, phase: Phase, roll_known: bool) -> list[Check]:
-        findings = self.findings
-        passed = self._passed(replay)
-        checks = []
-        for name in CHECKS[:-1]:
-            failures, notes = findings.failures(name), findings.notes(name)
-            check = judge(name, failures, passed[name], notes=notes)
-            if name in ("roll", "entitlement") and not roll_known and not failures:
-                check = Check(name, Status.UNCHECKED, self._unchecked(phase))
-            checks.append(check)
-        return checks
-
-    def _unchecked(self, phase: Phase) -> str:
-        if self.evidence.manifest.roll.in_file:
-            return "the roll is in a file bound by its hash: give it to check this"
-        return f"the roll is not published ({phase.name.lower()})"
-
-    def _passed(self, replay: Replay) -> dict[str, str]:
-        """What each check says when it passes."""
-        evidence, counts, record = self.evidence, self.findings.counts, replay.record
-        manifest, header = evidence.manifest, evidence.header
-        is_sealed = manifest.secrecy is Secrecy.SEALED
-        pending = counts["pending openings"]
-        openings = (
-            f"{counts['escrows']} escrows decrypted and equal to their openings, "
-            f"{counts['bad escrows']} bad"
-            + (f", {pending} still to be opened or voided" if pending else "")
-        )
-        return {
-            "chain": f"chain {evidence.chain_id}, block {header.number} 0x{header.hash.hex()}",
-            "code": f"the clone, its implementation and {len(evidence.code) - 2} more contracts "
-            "are the packaged ones",
-            "manifest": f"valid, bound to the code, 0x{self._stored()}",
-            "roll": f"{manifest.roll.size} entries of weight {manifest.roll.weight} rebuilt to "
-            "the frozen root",
-            "events": f"{len(evidence.entries)} events make the contract's counters and bitmaps",
-            "batches": f"{counts['batches']} batches rebuilt from their events",
-            "calldata": f"{counts['acts']} acts in the calldata told as they are, "
-            f"{counts['skipped']} of them skipped for the right reason",
-            "signatures": f"{counts['signatures']} voters' signatures hold"
-            + (f", {counts['desk acts']} desk acts" if counts["desk acts"] else ""),
-            "credentials": f"{counts['credentials']} acts attested, {counts['lists']} signed lists",
-            "entitlement": f"{counts['entitlements']} acts have the weight, class and key of "
-            "their roll entry",
-            "record": f"one live ballot for each of {record.live} voters, {counts['slots']} "
-            "slots reproduced",
-            "timing": f"{counts['timed events']} events within their time",
-            "openings": openings if is_sealed else "an open election: ballots open on arrival",
-            "settlement": f"{len(record.settled)} voters with several acts settled",
-            "tally": f"{counts['counted ballots']} ballots counted again, {counts['strata']} "
-            "strata agree",
-            "decision": f"{len(manifest.items)} items decided again"
-            + (
-                " as the contract says"
-                if counts["answers"]
-                else "; the contract's own answer cannot be asked offline"
-            ),
-            "certification": f"{record.live} ballots of weight {record.live_weight}, "
-            f"{len(record.voided)} void, nothing missing",
-        }
-
-    def _stored(self) -> str:
-        return f"{self.evidence.slot(0):064x}"
-
 
 def _with_count(item: ItemResult, counted: methods.Counted) -> ItemResult:
     values = {name: getattr(item, name) for name in ItemResult.__slots__}
     return ItemResult(**values | {"counting": counted.lines, "selected": counted.selected})
-
-
-__all__ = ["CHECKS", "AuditError", "audit", "examine"]

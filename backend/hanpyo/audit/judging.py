@@ -1,7 +1,7 @@
 """Signatures, credentials and the roll behind the acts of one batch, held against what was told.
 
-An act told as recorded goes on as told, whatever is found wrong with it, so that one altered signature
-is one finding and does not change the outcome of others.
+An act told as recorded goes on as told, whatever is found wrong with it, so that an altered
+signature is one finding and does not change the outcome of others.
 """
 
 from collections.abc import Sequence
