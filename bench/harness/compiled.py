@@ -7,6 +7,7 @@ source, import or setting compiles anew and nothing else does.
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,13 @@ from scripts.toolchain.project import ROOT, SOLC, TOOLCHAIN
 from scripts.toolchain.solidity import OPTIMIZER_RUNS, project_sources, standard_input
 
 _CACHE = TOOLCHAIN / "compiled"
+PLAIN_VARIABLE = "HANPYO_SOLIDITY_COVERAGE"
+"""Names a folder while coverage is measured; the contracts are then compiled plainly."""
+_PLAIN = {
+    "enabled": False,
+    "details": {"yul": True, "yulDetails": {"stackAllocation": True, "optimizerSteps": ""}},
+}
+"""As little optimising as the stack allows: every statement keeps code of its own."""
 _OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode", "storageLayout"]
 
 
@@ -45,8 +53,9 @@ class Build:
 
 
 def project(*, runs: int = OPTIMIZER_RUNS) -> Build:
-    """The product's own contracts."""
-    return compiled(tuple(project_sources()), runs)
+    """The product's own contracts; statement by statement while coverage is measured."""
+    plain = PLAIN_VARIABLE in os.environ
+    return compiled(tuple(project_sources()), 0 if plain else runs)
 
 
 def folder(path: Path, *, runs: int = OPTIMIZER_RUNS) -> Build:
@@ -56,8 +65,10 @@ def folder(path: Path, *, runs: int = OPTIMIZER_RUNS) -> Build:
 
 @lru_cache(maxsize=8)
 def compiled(files: tuple[Path, ...], runs: int) -> Build:
-    """Compile, or read what an earlier run with the same input left."""
+    """Compile, or read what an earlier run with the same input left; 0 runs: no optimising."""
     request = standard_input(files, runs=runs)
+    if runs == 0:
+        request["settings"]["optimizer"] = _PLAIN
     request["settings"]["outputSelection"] = {"*": {"*": _OUTPUTS, "": ["ast"]}}
     name = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     _CACHE.mkdir(parents=True, exist_ok=True)

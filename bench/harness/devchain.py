@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bench.harness.abi import Event, Interface
 from hanpyo.chain.errors import ChainError
@@ -44,11 +44,22 @@ class Receipt:
     created: Address
 
 
+class Observer(Protocol):
+    """Who is told of every transaction and call."""
+
+    def transaction(self, hash_: str, data: bytes, *, succeeded: bool) -> None:
+        """A transaction with this calldata was mined."""
+
+    def call(self, request: dict[str, str]) -> None:
+        """A call was made on the newest block."""
+
+
 class DevChain:
     """An anvil node behind `rpc`. Each block is one second after the last unless `at` says more."""
 
-    def __init__(self, rpc: Rpc) -> None:
+    def __init__(self, rpc: Rpc, observer: Observer | None = None) -> None:
         self.rpc = rpc
+        self._observer = observer
         self._funded: set[bytes] = set()
         rpc.call("anvil_autoImpersonateAccount", True)
         rpc.call("anvil_setBlockTimestampInterval", 1)
@@ -94,7 +105,10 @@ class DevChain:
             request["to"] = "0x" + to.hex()
         if authorisations:
             request["authorizationList"] = list(authorisations)
-        return _receipt(self.rpc.call("eth_sendTransactionSync", request))
+        receipt = _receipt(self.rpc.call("eth_sendTransactionSync", request))
+        if self._observer is not None:
+            self._observer.transaction(receipt.hash, data, succeeded=receipt.succeeded)
+        return receipt
 
     def deploy(self, sender: bytes, creation: bytes) -> Address:
         """Deploy code; raises `ChainError` when it reverts."""
@@ -119,6 +133,8 @@ class DevChain:
             "data": "0x" + data.hex(),
             "gas": hex(gas),
         }
+        if self._observer is not None:
+            self._observer.call(request)
         try:
             answer: Any = self.rpc.call("eth_call", request, "latest")
         except ChainError as error:

@@ -1,13 +1,17 @@
 """The deployed system on Ape's local chain, put back to its first state after each test."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.harness import compiled
 from bench.harness.devchain import DevChain
 from bench.harness.plan import Plan
 from bench.harness.system import System
+from bench.harness.tracing import Tracer, tracing_node
 from bench.harness.trial import Trial
 from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Secrecy
@@ -16,8 +20,21 @@ Open = Callable[..., Trial]
 
 
 @pytest.fixture(scope="session")
-def devchain(networks: Any) -> Iterator[DevChain]:
+def tracer() -> Iterator[Tracer | None]:
+    """Who traces what runs while coverage is measured, over a node that takes code of any size."""
+    if compiled.PLAIN_VARIABLE not in os.environ:
+        yield None
+        return
+    with tracing_node() as rpc:
+        yield Tracer(rpc)
+
+
+@pytest.fixture(scope="session")
+def devchain(networks: Any, tracer: Tracer | None) -> Iterator[DevChain]:
     """Ape's foundry provider, driven block by block."""
+    if tracer is not None:
+        yield DevChain(tracer.rpc, tracer)
+        return
     with networks.ethereum.local.use_provider("foundry") as provider:
         rpc = Rpc(provider.uri)
         yield DevChain(rpc)
@@ -25,9 +42,12 @@ def devchain(networks: Any) -> Iterator[DevChain]:
 
 
 @pytest.fixture(scope="session")
-def deployed(devchain: DevChain) -> System:
+def deployed(devchain: DevChain, tracer: Tracer | None) -> Iterator[System]:
     """The system, deployed once."""
-    return System.deploy(devchain)
+    system = System.deploy(devchain)
+    yield system
+    if tracer is not None:
+        tracer.write(system, Path(os.environ[compiled.PLAIN_VARIABLE]))
 
 
 @pytest.fixture
