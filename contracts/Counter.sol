@@ -31,7 +31,7 @@ abstract contract Counter is ElectionState {
 
     /// @dev A count under way. `choices` is a memory buffer followed by a word of zeros; `envelope` the memory of an
     /// envelope's preimage and, behind it, a leaf's or act's. `entry` is the stratum's memory, and `voter` the row, of
-    /// the seat (class << 8 | channel) read last.
+    /// the seat (class << 8 | channel) read last; `weight` the last voter's.
     struct Count {
         bytes manifest;
         uint256 start;
@@ -40,6 +40,7 @@ abstract contract Counter is ElectionState {
         uint256 choicesLength;
         uint256 envelope;
         uint256 seat;
+        uint256 weight;
         uint256 entry;
         Choices.Voter voter;
         Agenda.Book book;
@@ -69,6 +70,7 @@ abstract contract Counter is ElectionState {
             c.table = Tally.create(5 * m.groupCount(), c.book.words * c.book.planes);
             c.stack = BranchStream.create();
             c.seat = type(uint256).max;
+            c.weight = 1;
             _prepare(c.envelope);
         }
     }
@@ -103,7 +105,7 @@ abstract contract Counter is ElectionState {
             }
             if (flags & HAS_CHANNELS != 0) channel = head >> 248;
             _turnTo(c, class, channel);
-            c.voter.weight = weight;
+            c.weight = weight;
             return BALLOT | channel << 240 | class << 224 | voter << 64 | weight;
         }
     }
@@ -184,10 +186,9 @@ abstract contract Counter is ElectionState {
 
     /// @notice Adds the choices in the buffer to the seat's stratum, or takes them out (`sign` -1).
     function _addChoices(Count memory c, int256 sign) internal pure {
-        if (c.voter.simple) {
-            Choices.countSimple(c.book, c.choices, c.voter.weight, c.entry, sign);
-        } else {
-            Choices.count(c.book, c.choices, c.voter, c.entry, sign);
+        unchecked {
+            uint256 heads = uint256(sign);
+            Choices.count(c.book, c.choices, c.voter, c.entry, heads, heads * c.weight);
         }
     }
 

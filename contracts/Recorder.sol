@@ -291,19 +291,18 @@ abstract contract Recorder is ElectionState {
             if (a.kind - 1 > 1 || a.revision > LAST_REVISION) return BAD_KIND;
             if (a.kind == WITHDRAWAL && !_isZero(payload, _payloadSize(b))) return BAD_CONTENT;
             if (a.class >= b.classes) return UNKNOWN_CLASS;
-            if (b.checkIns && a.channel == 0 && _bit(_checkedIn, a.voter)) {
-                a.channel = ONLINE_ASSEMBLY;
-            }
-            a.seat = a.class << 8 | a.channel;
-            a.terms = a.kind << 248 | a.channel << 240 | a.class << 224 | a.epoch << 208
-                | a.revision << 192 | a.voter << 64 | a.weight;
+            uint256 channel = a.channel;
+            if (b.checkIns && channel == 0 && _bit(_checkedIn, a.voter)) channel = ONLINE_ASSEMBLY;
+            a.seat = a.class << 8 | channel;
+            a.terms = a.kind << 248 | channel << 240 | a.class << 224 | a.epoch << 208 | a.revision
+                << 192 | a.voter << 64 | a.weight;
             return 0;
         }
     }
 
     /// @dev Only a voter's own ballot: a desk act is never a first.
     function _isFirst(Act memory a) private pure returns (bool) {
-        return a.epoch | a.revision == 0 && a.kind == BALLOT && a.channel <= ONLINE_ASSEMBLY;
+        return a.epoch | a.revision == 0 && a.kind == BALLOT && a.channel == 0;
     }
 
     function _recordFirst(Batch memory b, Act memory a) private pure {
@@ -319,12 +318,7 @@ abstract contract Recorder is ElectionState {
                 a.tag = Messages.TAG_ACT;
                 _store(b.seals + place, _hashRecord(a, 128));
             } else {
-                b.voter.weight = a.weight;
-                if (b.voter.simple) {
-                    Choices.countSimple(b.book, b.payload, a.weight, b.entry, 1);
-                } else {
-                    Choices.count(b.book, b.payload, b.voter, b.entry, 1);
-                }
+                Choices.count(b.book, b.payload, b.voter, b.entry, 1, a.weight);
             }
         }
     }
@@ -419,7 +413,7 @@ abstract contract Recorder is ElectionState {
         unchecked {
             b.entryOf = a.seat;
             uint256 group = b.manifest.u16(b.manifest.classesAt() + 4 * a.class);
-            uint256 stratum = a.channel * b.manifest.groupCount() + group;
+            uint256 stratum = (a.seat & 0xff) * b.manifest.groupCount() + group;
             b.entry = Tally.entry(b.table, stratum);
             if (!b.isSealed) b.voter = Choices.voterOf(b.book, a.class);
         }

@@ -43,16 +43,13 @@ library Agenda {
         uint256 rule;
     }
 
-    /// @dev A lane is `1 << laneLog` bits; a tally word holds `1 << perWordLog` cells. `Choices` relies on the order
-    /// of the first six fields. `cellsAt` is the memory of `base << 16 | last` of each item.
+    /// @dev A lane is `1 << laneLog` bits; a tally word holds `1 << perWordLog` cells.
     struct Book {
         Item[] items;
-        uint256 cellsAt;
         uint256 laneLog;
         uint256 perWordLog;
         uint256 words;
         uint256 planes;
-        bool simple;
         bytes manifest;
         uint256 cells;
         uint256 scratch;
@@ -63,17 +60,10 @@ library Agenda {
             uint256 count = manifest.itemCount();
             book.manifest = manifest;
             book.items = new Item[](count);
-            uint256 cellsAt;
-            assembly ("memory-safe") {
-                cellsAt := mload(0x40)
-                mstore(0x40, add(cellsAt, shl(5, count)))
-            }
-            book.cellsAt = cellsAt;
             uint256 offset = manifest.itemsAt();
             uint256 cells;
             uint256 points = 1;
             uint256 most = 1;
-            bool simple = true;
             for (uint256 i; i < count; ++i) {
                 Item memory item = book.items[i];
                 offset = parse(manifest, offset, item);
@@ -81,17 +71,11 @@ library Agenda {
                 item.simple =
                     item.method == CHOOSE_ONE && item.width == 1 && item.eligible | item.costs == 0;
                 item.last = item.options + 1;
-                simple = simple && item.simple;
-                uint256 packed = cells << 16 | item.last;
-                assembly ("memory-safe") {
-                    mstore(add(cellsAt, shl(5, i)), packed)
-                }
                 cells += item.options + 2;
                 if (item.points > points) points = item.points;
                 if (item.max > most) most = item.max;
             }
             book.cells = cells;
-            book.simple = simple;
             book.planes = manifest.largestWeight() > 1 ? 2 : 1;
             book.laneLog = _laneLog(manifest.rollWeight() * points);
             book.perWordLog = 8 - book.laneLog;

@@ -10,20 +10,14 @@ import {Tally} from "./Tally.sol";
 library Choices {
     using ManifestReader for bytes;
 
-    /// @dev `Tally.LANES`, as a number for assembly.
-    uint256 private constant LANES = 96;
-
-    /// @dev Who chose: the class's barred pairs are manifest offsets [barred, barredEnd). `simple`: every item is
-    /// simple and no option is barred, so `countSimple` will do.
+    /// @dev Who chose: the class's barred pairs are manifest offsets [barred, barredEnd).
     struct Voter {
-        bool simple;
         uint256 group;
         uint256 barred;
         uint256 barredEnd;
-        uint256 weight;
     }
 
-    /// @notice A voter of `class`, with the group and barred options of its row; the weight is the caller's.
+    /// @notice A voter of `class`, with the group and barred options of its row.
     function voterOf(Agenda.Book memory book, uint256 class)
         internal
         pure
@@ -36,68 +30,42 @@ library Choices {
             voter.group = m.u16(row);
             voter.barred = pairs + (class == 0 ? 0 : 4 * m.u16(row - 2));
             voter.barredEnd = pairs + 4 * m.u16(row + 2);
-            voter.simple = book.simple && voter.barred == voter.barredEnd;
         }
     }
 
-    /// @notice Adds the choices at memory address `at` to the tally `entry`, or takes them out of it (`sign` -1).
-    /// The bytes behind the choices must be readable.
+    /// @notice Adds the choices at memory address `at` to the tally `entry` for `heads` voters of together `weight`;
+    /// both wrap, so that their negatives take out. The bytes behind the choices must be readable.
     function count(
         Agenda.Book memory book,
         uint256 at,
         Voter memory voter,
         uint256 entry,
-        int256 sign
+        uint256 heads,
+        uint256 weight
     ) internal pure {
         unchecked {
             Agenda.Item[] memory items = book.items;
             uint256 length = items.length;
+            bool barred = voter.barred != voter.barredEnd;
             for (uint256 i; i < length; ++i) {
-                _countItem(book, i, at, voter, entry, sign);
-                at += items[i].length;
-            }
-        }
-    }
-
-    /// @notice As `count`, when every item is simple and no option is barred: one byte each, blank (0), an option, or
-    /// beyond the last and so invalid.
-    function countSimple(
-        Agenda.Book memory book,
-        uint256 at,
-        uint256 weight,
-        uint256 entry,
-        int256 sign
-    ) internal pure {
-        assembly ("memory-safe") {
-            let laneLog := mload(add(book, 64))
-            let perWordLog := mload(add(book, 96))
-            let mask := sub(shl(perWordLog, 1), 1)
-            let lanes := add(entry, LANES)
-            let plane := mul(shl(5, mload(add(book, 128))), sub(mload(add(book, 160)), 1))
-            let next := mload(add(book, 32))
-            for { let end := add(next, shl(5, mload(mload(book)))) } lt(next, end) {} {
-                let cells := mload(next)
-                let cell := byte(0, mload(at))
-                if gt(cell, and(cells, 0xffff)) { cell := and(cells, 0xffff) }
-                cell := add(cell, shr(16, cells))
-                let lane := add(lanes, shl(5, shr(perWordLog, cell)))
-                let value := shl(shl(laneLog, and(cell, mask)), sign)
-                mstore(lane, add(mload(lane), value))
-                if plane {
-                    lane := add(lane, plane)
-                    mstore(lane, add(mload(lane), mul(value, weight)))
+                Agenda.Item memory item = items[i];
+                if (item.simple && !barred) {
+                    uint256 cell = _number(at, 1);
+                    if (cell > item.last) cell = item.last;
+                    Tally.add(book, entry, item.base + cell, heads, weight);
+                } else {
+                    _countItem(book, i, at, voter, entry, heads, weight);
                 }
-                next := add(next, 32)
-                at := add(at, 1)
+                at += item.length;
             }
         }
     }
 
-    /// @notice Adds a ballot without choices: invalid for every item.
-    function countVoid(Agenda.Book memory book, Voter memory voter, uint256 entry) internal pure {
+    /// @notice Adds a ballot of `weight` without choices: invalid for every item.
+    function countVoid(Agenda.Book memory book, uint256 entry, uint256 weight) internal pure {
         for (uint256 i; i < book.items.length; ++i) {
             Agenda.Item memory item = book.items[i];
-            Tally.add(book, entry, item.base + item.last, 1, voter.weight);
+            Tally.add(book, entry, item.base + item.last, 1, weight);
         }
     }
 
@@ -107,23 +75,23 @@ library Choices {
         uint256 at,
         Voter memory voter,
         uint256 entry,
-        int256 sign
+        uint256 heads,
+        uint256 weight
     ) private pure {
         unchecked {
             Agenda.Item memory item = book.items[index];
             if (_isBlank(at, item.length)) {
-                Tally.add(book, entry, item.base, uint256(sign), voter.weight);
+                Tally.add(book, entry, item.base, heads, weight);
                 return;
             }
             (bool valid, uint256 chosen) = _select(item, at, book.scratch);
             if (!valid || !_allowed(book, index, chosen, voter)) {
-                uint256 invalid = item.base + item.options + 1;
-                Tally.add(book, entry, invalid, uint256(sign), voter.weight);
+                Tally.add(book, entry, item.base + item.last, heads, weight);
                 return;
             }
             for (uint256 j; j < chosen; ++j) {
                 (uint256 option, uint256 points) = _chosen(book.scratch, j);
-                Tally.add(book, entry, item.base + option, points * uint256(sign), voter.weight);
+                Tally.add(book, entry, item.base + option, points * heads, points * weight);
             }
         }
     }

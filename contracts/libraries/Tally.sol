@@ -56,24 +56,17 @@ library Tally {
         }
     }
 
-    /// @notice Adds `value` (a count, wrapping when negative) to a cell of an entry, and its weight to plane 1.
-    function add(Agenda.Book memory book, uint256 at, uint256 cell, uint256 value, uint256 weight)
+    /// @notice Adds `heads` to a cell's lane in plane 0 and `weight` in plane 1; both wrap.
+    function add(Agenda.Book memory book, uint256 at, uint256 cell, uint256 heads, uint256 weight)
         internal
         pure
     {
         unchecked {
             uint256 perWordLog = book.perWordLog;
             uint256 shift = (cell & ((1 << perWordLog) - 1)) << book.laneLog;
-            uint256 planes = book.planes;
-            uint256 plane = book.words << 5;
-            assembly ("memory-safe") {
-                let lanes := add(add(at, LANES), shl(5, shr(perWordLog, cell)))
-                mstore(lanes, add(mload(lanes), shl(shift, value)))
-                if eq(planes, 2) {
-                    lanes := add(lanes, plane)
-                    mstore(lanes, add(mload(lanes), shl(shift, mul(value, weight))))
-                }
-            }
+            uint256 lanes = at + LANES + ((cell >> perWordLog) << 5);
+            _bump(lanes, heads << shift);
+            if (book.planes == 2) _bump(lanes + (book.words << 5), weight << shift);
         }
     }
 
@@ -100,6 +93,12 @@ library Tally {
                     if (sum != 0) lanes[i] += sum;
                 }
             }
+        }
+    }
+
+    function _bump(uint256 at, uint256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(at, add(mload(at), value))
         }
     }
 

@@ -44,6 +44,7 @@ contract CastModule is Recorder {
             uint256 list = s.each ? 0 : _allocate((s.count + s.extras) << 5);
             uint256 next = list;
             uint256 extra = s.extrasAt;
+            uint256 lastExtra = s.records;
             uint256 at = s.records;
             uint256 end = at + s.count * s.stride;
             uint256 flags = s.flags;
@@ -63,7 +64,7 @@ contract CastModule is Recorder {
                 uint256 reason;
                 if (voter >= openSize || a.key == 0) reason = _judge(b, voter);
                 if (list != 0) {
-                    if (extra != s.records) {
+                    if (extra != lastExtra) {
                         (next, extra) = _appendExtras(s, list, next, extra);
                     }
                     _store(next, _credentialHash(a));
@@ -194,7 +195,6 @@ contract CastModule is Recorder {
             uint256 head = uint256(_word(at));
             voter = head >> 224;
             a.voter = a.holder = voter;
-            a.channel = 0;
             if (flags == 0) return voter;
             head <<= 32;
             if (flags & HAS_WEIGHTS != 0) {

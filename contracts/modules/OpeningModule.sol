@@ -4,8 +4,10 @@ pragma solidity ^0.8.30;
 import {Counter} from "../Counter.sol";
 import {Bn254} from "../libraries/Bn254.sol";
 import {BranchStream} from "../libraries/BranchStream.sol";
+import {Choices} from "../libraries/Choices.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
+import {Piles} from "../libraries/Piles.sol";
 
 /// @title Opening sealed ballots once the trustees' key is out
 contract OpeningModule is Counter {
@@ -44,6 +46,7 @@ contract OpeningModule is Counter {
         Bits memory bits = _bits();
         uint256 flags = _byte(c.start);
         uint256 fields = _fieldsSize(flags);
+        uint256 piles = Piles.create();
         _turnTo(c, 0, 0);
         unchecked {
             uint256 size = 36 + fields + c.choicesLength;
@@ -62,12 +65,16 @@ contract OpeningModule is Counter {
                 uint256 salt = at + 4 + fields;
                 bytes32 hash = _readChoices(c, salt + 32);
                 _pushLeaf(c, terms, _envelope(c, voter, 0, hash, bytes32(_word(salt))));
-                if (_claim(bits, voter)) _count(c, voter);
+                if (_claim(bits, voter)) {
+                    _log(c, voter);
+                    _pile(c, piles, hash, salt + 32);
+                }
                 at += size;
             }
         }
         if (c.stack.leaves == 0) revert OpeningMismatch(batch);
         _release(bits);
+        _countPiles(c, piles);
         _finish(c, batch, seals);
     }
 
@@ -97,7 +104,8 @@ contract OpeningModule is Counter {
             if (_bit(_opened, voter) || _bit(_voided, voter)) continue;
             _setBit(_opened, voter);
             ++opened;
-            _count(c, voter);
+            _log(c, voter);
+            _addChoices(c, 1);
         }
         _counters.opened += opened;
         _flush(c);
@@ -108,8 +116,34 @@ contract OpeningModule is Counter {
         if (_secret == 0) revert ElectionWrongPhase(uint8(Phase.Opening));
     }
 
-    function _count(Count memory c, uint256 voter) private {
-        _addChoices(c, 1);
+    /// @dev Puts the ballot just read on the pile of its equals: same choices, same seat. A seat has 24 bits, so two
+    /// keys agree only where hashes agree in all others.
+    function _pile(Count memory c, uint256 piles, bytes32 hash, uint256 choices) private pure {
+        bytes32 key = hash ^ bytes32(c.seat);
+        uint256 taken = Piles.add(piles, key, c.weight);
+        if (taken == 0) return;
+        (uint256 seat, uint256 weight) = (c.seat, c.weight);
+        _countPile(c, taken);
+        _turnTo(c, seat >> 8, seat & 0xff);
+        Piles.start(taken, key, weight, seat, choices);
+    }
+
+    function _countPile(Count memory c, uint256 at) private pure {
+        if (Piles.isEmpty(at)) return;
+        Piles.Pile memory pile = Piles.read(at);
+        _turnTo(c, pile.seat >> 8, pile.seat & 0xff);
+        _readChoices(c, pile.choices);
+        uint256 heads = uint128(pile.ballots);
+        Choices.count(c.book, c.choices, c.voter, c.entry, heads, pile.ballots >> 128);
+    }
+
+    function _countPiles(Count memory c, uint256 piles) private pure {
+        for (uint256 i; i < Piles.PLACES; ++i) {
+            _countPile(c, Piles.place(piles, i));
+        }
+    }
+
+    function _log(Count memory c, uint256 voter) private {
         uint256 at = c.choices;
         uint256 length = c.choicesLength;
         if (length > 32) {

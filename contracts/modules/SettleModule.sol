@@ -82,7 +82,7 @@ contract SettleModule is Counter {
             bytes32 content = isSealed ? bytes32(_word(at)) : _readChoices(c, at);
             _pushLeaf(c, terms, content);
             if (!pending) return next;
-            Tally.addVoter(c.entry, c.voter.weight, -1);
+            Tally.addVoter(c.entry, c.weight, -1);
             if (!isSealed) _addChoices(c, -1);
         }
     }
@@ -106,7 +106,7 @@ contract SettleModule is Counter {
             uint256 act = uint256(Messages.act(terms, content, escrow));
             if ((act ^ slot) & ACT_MASK != 0) revert OpeningNothingThere(uint32(voter));
             if (!pending) return next;
-            Tally.addVoter(c.entry, c.voter.weight, 1);
+            Tally.addVoter(c.entry, c.weight, 1);
             if (!isSealed) _addChoices(c, 1);
         }
     }

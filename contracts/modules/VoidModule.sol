@@ -68,9 +68,9 @@ contract VoidModule is Counter {
         uint256 terms = ballot.terms;
         Count memory c = _start(m, ballot.choices);
         _turnTo(c, uint16(terms >> 224), uint8(terms >> 240));
-        c.voter.weight = uint64(terms);
+        c.weight = uint64(terms);
         if (_bit(_opened, voter)) _takeBack(c, ballot, voter);
-        Choices.countVoid(c.book, c.voter, c.entry);
+        Choices.countVoid(c.book, c.entry, c.weight);
         _flush(c);
     }
 
