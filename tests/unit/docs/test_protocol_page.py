@@ -213,3 +213,8 @@ def test_the_clones_code_is_specified() -> None:
     for part in ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3"):
         assert part in PROTOCOL
         assert part in clone
+
+
+def test_every_file_of_test_vectors_is_listed() -> None:
+    told = {row[0].strip("`") for row in rows(PROTOCOL, "| file in `tests/vectors`")}
+    assert told == {path.name for path in (ROOT / "tests" / "vectors").glob("*.json")}
