@@ -326,6 +326,25 @@ def test_a_ballot_is_opened_once(begin_sealed: Open) -> None:
     assert trial.read("progress")[1]["opened"] == 3
 
 
+def test_openings_cross_the_words_of_the_voter_bitmap(begin_sealed: Open) -> None:
+    trial = begin_sealed(weights=(1,) * 600)
+    trial.cast([trial.act(v, CHOICES) for v in (599, 0, 300, 1)])
+    to_opening(trial)
+    opened = trial.open_batch(1)
+    assert [event["voter"] for event in trial.system.events(opened)] == [599, 0, 300, 1]
+    assert trial.system.events(trial.open_batch(1)) == []
+
+
+@pytest.mark.parametrize("flags", [8, 255])
+def test_unknown_stream_flags_revert(begin_sealed: Open, flags: int) -> None:
+    trial = begin_sealed()
+    trial.cast([trial.act(0, CHOICES)])
+    to_opening(trial)
+    stream = bytes((flags,)) + trial.opening(1)[1:]
+    with reverts("BatchMalformed", offset=flags):
+        trial.do("open", 1, trial.seals(1), stream)
+
+
 def test_a_replaced_first_is_passed_over(begin_sealed: Open) -> None:
     trial = begin_sealed()
     trial.cast([trial.act(v, CHOICES) for v in range(2)])

@@ -149,6 +149,13 @@ def test_a_check_in_has_no_other_field(desk: Desk, terms: dict[str, int]) -> Non
     assert_skipped(desk.trial, receipt, (0, SkipReason.RANGE))
 
 
+def test_a_check_in_carries_no_payload(desk: Desk) -> None:
+    length = desk.trial.form.payload_length
+    act = desk.trial.act(0, kind=2, weight=0, class_=0, payload=b"\1" * length)
+    receipt = desk.send(desk.record(act, DeskKind.CHECK_IN))
+    assert_skipped(desk.trial, receipt, (0, SkipReason.RANGE))
+
+
 @pytest.mark.parametrize("clerks", [(0, 2), (1, 2)])
 def test_any_two_clerks_in_their_order_may_sign(desk: Desk, clerks: tuple[int, int]) -> None:
     act = desk.named(0, CHOICES)

@@ -251,6 +251,26 @@ def test_an_attested_entry_is_not_listed(listed: Trial) -> None:
     assert_skipped(listed, receipt, (6, SkipReason.ATTESTATION))
 
 
+def test_a_listed_voter_has_epoch_0_only(listed: Trial) -> None:
+    act = listed.act(1, CHOICES, epoch=1)
+    batch = encoded(listed, by_person(listed, act, listed=True))
+    assert_skipped(listed, listed.submit("castWide", batch), (1, SkipReason.ATTESTATION))
+
+
+def test_without_registrars_credentials_are_malformed(listed: Trial) -> None:
+    good = encoded(listed, by_person(listed, listed.act(1, CHOICES), listed=True))
+    proof = len(listed.plan.tree.proof(listed.plan.entries[1].leaf(1))) * 32
+    with reverts("BatchMalformed"):
+        listed.do("castWide", good[: -proof - 2] + b"\1")
+
+
+def test_the_verifiers_are_named(trial: Trial) -> None:
+    system = trial.system
+    module = system.modules[2]
+    for address in system.read(module, "verifiers"):
+        assert system.chain.rpc.code(address)
+
+
 @pytest.mark.parametrize("signers", [(1, 0), (0, 0), (0, 2)])
 def test_registrars_out_of_order_revert(trial: Trial, signers: tuple[int, int]) -> None:
     good = bytearray(encoded(trial, by_person(trial, trial.act(0, CHOICES))))
