@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError
+from eth_abi.exceptions import DecodingError, EncodingError
 from eth_hash.auto import keccak
 
 from hanpyo.chain.artifact import load_artifact
 from hanpyo.chain.errors import ChainError
 
 _SELECTOR = 4
+_UNREADABLE = (DecodingError, EncodingError, OverflowError, ValueError)
 
 
 class AnswerUnreadable(ChainError):
@@ -41,13 +42,12 @@ class Function:
     def read(self, answer: bytes) -> tuple[Any, ...]:
         """The values in an answer; raises `AnswerUnreadable`."""
         try:
-            values: tuple[Any, ...] = decode(self.gives, answer)
-        except (DecodingError, OverflowError, UnicodeDecodeError) as error:
+            return _decode(self.gives, answer)
+        except _UNREADABLE as error:
             raise AnswerUnreadable(
                 f"{self.name} answered with {len(answer)} bytes that are not its result: there is "
                 "no such contract at this address"
             ) from error
-        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,12 @@ class Event:
         """The indexed values, then the others; raises `AnswerUnreadable`."""
         try:
             found = [
-                decode([kind], topic)[0]
+                _decode((kind,), topic)[0]
                 for kind, topic in zip(self.indexed, list(topics)[1:], strict=True)
             ]
-            found += decode(self.plain, data)
-        except (DecodingError, OverflowError, UnicodeDecodeError, ValueError) as error:
+            return (*found, *_decode(self.plain, data))
+        except _UNREADABLE as error:
             raise AnswerUnreadable(f"a log is not the event {self.name}") from error
-        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,14 @@ def constructor_data(name: str, *arguments: object) -> bytes:
         (entry["inputs"] for entry in artifact.abi if entry["type"] == "constructor"), ()
     )
     return artifact.creation + encode(tuple(map(_type, inputs)), arguments)
+
+
+def _decode(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
+    """The values in `data`, which must be exactly how the compiler encodes them."""
+    values: tuple[Any, ...] = decode(types, data)
+    if encode(types, values) != data:
+        raise ValueError("the bytes are not the encoding of what they decode to")
+    return values
 
 
 def _signature(entry: Mapping[str, Any]) -> str:
