@@ -4,7 +4,7 @@ State comes with proofs against that block's header. The first node is the one w
 trusted; the others are asked for the same block and the same logs, and every difference is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,7 +21,7 @@ from hanpyo.chain.headers import Header, fetch_header, fetch_headers
 from hanpyo.chain.node_errors import BlockUnknown, NodeError
 from hanpyo.chain.proofs import StateProof, fetch_state
 from hanpyo.chain.quantities import read_object, to_data, to_quantity
-from hanpyo.chain.receipts import Log
+from hanpyo.chain.receipts import Log, Receipt, fetch_receipts
 from hanpyo.chain.rpc import Call, Rpc
 from hanpyo.chain.transactions import (
     Transaction,
@@ -38,6 +38,7 @@ LINKED_BLOCKS: Final = 5_000
 """The longest run of headers that is read whole, so that every block time is proven."""
 _SLOTS_AT_ONCE: Final = 200
 _TRIES: Final = 3
+_MOST_SUSPECTS: Final = 200
 _RANGES: Final = Ranges(first=100_000, most=1_000_000)
 _RESULT: Final = keccak(b"result(uint256)")[:4]
 
@@ -89,6 +90,7 @@ class _Reader:
         """The evidence as this node tells it."""
         manifest = self._manifest()
         logs = self.logs()
+        headers = self._headers(logs)
         code, names = self._code()
         return Evidence(
             chain_id=self.rpc.chain_id(),
@@ -100,7 +102,8 @@ class _Reader:
             code=code,
             logs=logs,
             transactions=self._transactions(logs),
-            headers=self._headers(logs),
+            headers=headers,
+            disagreements=self._withheld(headers, logs),
             views=self._views(len(manifest.items)),
         )
 
@@ -197,6 +200,34 @@ class _Reader:
             headers = [fetch_header(self.rpc, number) for number in used]
         return {each.number: each for each in headers} | {self.header.number: self.header}
 
+    def _withheld(self, headers: Mapping[int, Header], logs: Sequence[Log]) -> tuple[str, ...]:
+        """Blocks whose receipts hold events of the election although the node told none of them.
+
+        A bloom that allows the election's address is settled by the block's receipts, unless too
+        many blocks are so crowded that their blooms allow everything.
+        """
+        told = {log.block_number for log in logs}
+        suspects = [
+            header
+            for number, header in sorted(headers.items())
+            if number not in told and header.may_hold(self.election)
+        ]
+        if len(suspects) > _MOST_SUSPECTS:
+            return ()
+        own = to_checksum_address(self.election)
+        return tuple(
+            f"block {header.number} holds events of the election that {self.rpc.name} withheld"
+            for header in suspects
+            if any(log.address == own for each in self._receipts(header) for log in each.logs)
+        )
+
+    def _receipts(self, header: Header) -> list[Receipt]:
+        """A block's receipts; none where the node does not serve them."""
+        try:
+            return fetch_receipts(self.rpc, header)
+        except NodeError:
+            return []
+
     def _views(self, items: int) -> dict[int, bytes]:
         """The contract's own answer to `result(item)` for each item that it answers."""
         target = to_checksum_address(self.election)
@@ -223,7 +254,7 @@ def _with_disagreements(evidence: Evidence, rpcs: Sequence[Rpc], first: _Reader)
     return replace(
         evidence,
         source=f"block {number} (0x{digest}), as told by {names}",
-        disagreements=tuple(others),
+        disagreements=(*evidence.disagreements, *others),
     )
 
 

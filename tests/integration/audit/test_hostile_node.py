@@ -12,8 +12,8 @@ from hanpyo.audit.evidence import Evidence
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.rpc import Retries, Rpc
 from hanpyo.protocol.types import Address
-from tests.integration.audit.scene import Scene
-from tests.integration.audit.tampering import entry_at, failed, flip, named
+from tests.integration.audit.scene import BACK, Scene
+from tests.integration.audit.tampering import entry_at, failed, flip, log_at, named
 from tests.unit.chain.fake_node import Proxy, refusal
 
 pytestmark = pytest.mark.xdist_group("audit")
@@ -111,6 +111,33 @@ def test_all_events_withheld(proxy: Proxy, rpc: Rpc, sealed: Scene) -> None:
     report = report_of(rpc, sealed)
     assert "events" in failed(report)
     assert VOTER in named(report, "events")
+
+
+def test_events_and_receipts_withheld(proxy: Proxy, rpc: Rpc, sealed: Scene) -> None:
+    """A node that serves no receipts either cannot hide what the state proves."""
+
+    def after(request: Answer, answer: Answer) -> Answer:
+        if request["method"] == "eth_getBlockReceipts":
+            return refusal(request, -32601, "no such method")
+        return answer | {"result": []} if request["method"] == "eth_getLogs" else answer
+
+    proxy.after = after
+    assert VOTER in named(report_of(rpc, sealed), "events")
+
+
+def test_a_whole_transaction_withheld(
+    proxy: Proxy, rpc: Rpc, sealed: Scene, sealed_evidence: Evidence
+) -> None:
+    """An act that a later one replaced leaves no trace in the state, but its block remembers."""
+    place = log_at(sealed_evidence, Recorded, BACK, 1)
+    number = sealed_evidence.logs[place].block_number
+    lie(
+        proxy,
+        "eth_getLogs",
+        lambda logs, _: [each for each in logs if int(each["blockNumber"], 16) != number],
+    )
+    report = report_of(rpc, sealed)
+    assert f"block {number} holds events" in str(report.check("chain").findings[0])
 
 
 def test_transactions_withheld(proxy: Proxy, rpc: Rpc, sealed: Scene) -> None:
