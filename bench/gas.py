@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bench import governor
 from bench.harness.devchain import DevChain, Receipt
@@ -62,7 +63,7 @@ def measures() -> list[Measure]:
 
 
 def ballots(
-    trial: Trial, voters: Sequence[int], *, synthetic: bool = False, **terms: int
+    trial: Trial, voters: Sequence[int], *, synthetic: bool = False, **terms: Any
 ) -> list[Act]:
     """Ballots of these voters on all items, chosen at random."""
     random = draws("choices")

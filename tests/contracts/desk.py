@@ -1,6 +1,7 @@
 """Desk acts as two clerks sign them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from bench.harness.devchain import Receipt
 from bench.harness.trial import Act, Trial
@@ -52,7 +53,7 @@ class Desk:
         """A ballot cast in person."""
         return self.trial.act(voter, choices, channel=Channel.IN_PERSON, epoch=FINAL_EPOCH)
 
-    def check_in(self, voter: int, **terms: int) -> DeskRecord:
+    def check_in(self, voter: int, **terms: Any) -> DeskRecord:
         """A voter seen at the assembly."""
         plain = {"kind": 2, "weight": 0, "class_": 0} | terms
         return self.record(self.trial.act(voter, **plain), DeskKind.CHECK_IN)

@@ -1,6 +1,5 @@
 """Random elections, held on chain and in the reference model at once."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bench.harness.devchain import Receipt, Reverted
-from bench.harness.people import person
+from bench.harness.people import Person, person
 from bench.harness.plan import Plan, question
 from bench.harness.system import System
 from bench.harness.trial import Act, Trial
 from hanpyo.protocol import offers
 from hanpyo.protocol.acts import Slot
 from hanpyo.protocol.agenda import Item, Method
-from hanpyo.protocol.batch import CompactBatch, DeskRecord, WideRecord, encode_compact
+from hanpyo.protocol.batch import (
+    CompactBatch,
+    CompactRecord,
+    DeskRecord,
+    WideRecord,
+    encode_compact,
+)
 from hanpyo.protocol.manifest import ClassRow
 from hanpyo.protocol.messages import Rebind
 from hanpyo.protocol.offers import Offer
@@ -112,7 +117,7 @@ DESK_DRAFTS = st.builds(
 )
 
 
-def make_machine(system: System) -> Callable[[], RuleBasedStateMachine]:
+def make_machine(system: System) -> type[RuleBasedStateMachine]:
     """A machine class whose elections are held on this system."""
 
     class Machine(ElectionMachine):
@@ -159,7 +164,7 @@ class ElectionMachine(RuleBasedStateMachine):
             entries = [entry for _, entry in made if isinstance(entry, WideRecord)]
             receipt = self.election.submit("castWide", encoded(self.election, *entries))
         else:
-            records = [record for _, record in made if not isinstance(record, WideRecord)]
+            records = [record for _, record in made if isinstance(record, CompactRecord)]
             batch = CompactBatch(tuple(records), None, weights=True, classes=True, orders=True)
             data = encode_compact(batch, self.election.form)
             receipt = self.election.submit("cast", data)
@@ -216,10 +221,10 @@ class ElectionMachine(RuleBasedStateMachine):
         finally:
             self._undone.__exit__(None, None, None)
 
-    def _own(self, draft: Draft, wide: bool) -> tuple[Offer, object]:
+    def _own(self, draft: Draft, wide: bool) -> tuple[Offer, WideRecord | CompactRecord]:
         trial = self.election
         fault = draft["fault"]
-        terms: dict[str, int] = {
+        terms: dict[str, Any] = {
             name: draft[name] for name in ("revision", "kind", "weight", "class_") if name in draft
         }
         terms["epoch"] = self.model.slot(draft["voter"]).minimum_epoch + draft["ahead"]
@@ -245,7 +250,7 @@ class ElectionMachine(RuleBasedStateMachine):
             record = replace(record, signature=b"\xff" * 64)
         return offer, record
 
-    def _wide(self, act: Act, signer: object, *, forged: bool) -> WideRecord:
+    def _wide(self, act: Act, signer: Person | None, *, forged: bool) -> WideRecord:
         entry = by_person(self.election, act)
         if signer is not None:
             stolen = by_person(self.election, act, person("thief"))
@@ -262,7 +267,7 @@ class ElectionMachine(RuleBasedStateMachine):
             record = self.desk.check_in(voter)
             act = trial.act(voter, kind=2, weight=0, class_=0)
         else:
-            bare = {"kind": 2} if kind == DeskKind.BOXED else {}
+            bare: Draft = {"kind": 2} if kind == DeskKind.BOXED else {}
             act = trial.act(
                 voter,
                 draft["choices"],

@@ -6,6 +6,7 @@ in test_counting; wallets that burn gas and copies sent with little gas in test_
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,8 @@ def test_no_field_of_a_signed_ballot_can_be_altered(begin: Open, field: str) -> 
     trial = begin(weights=(2, 3), classes=Plan().classes * 2)
     act = trial.act(0, bytes(3), revision=1)
     altered = {"epoch": 1, "revision": 2, "kind": 2, "weight": 3, "class_": 1}[field]
-    record = replace(trial.record(act, each=True), **{field: altered})
+    change: dict[str, Any] = {field: altered}
+    record = replace(trial.record(act, each=True), **change)
     batch = CompactBatch((record,), None, weights=True, classes=True, orders=True)
     receipt = trial.submit("cast", encode_compact(batch, trial.form))
     assert_skipped(trial, receipt, (0, SkipReason.ATTESTATION))

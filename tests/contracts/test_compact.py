@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_more_weight_than_the_roll_has_is_skipped(begin: Open) -> None:
     ],
 )
 def test_terms_out_of_range_are_skipped(
-    trial: Trial, terms: dict[str, int], reason: SkipReason
+    trial: Trial, terms: dict[str, Any], reason: SkipReason
 ) -> None:
     assert_skipped(trial, trial.cast([trial.act(0, CHOICES, **terms)]), (0, reason))
 
@@ -274,7 +275,7 @@ def test_reasons_are_tried_in_the_order_of_the_specification(begin: Open) -> Non
     trial = begin(weights=(1,) * 3, classes=(ClassRow(0),))
     trial.cast([trial.act(0, CHOICES)])
     junk = b"\1" * trial.form.payload_length
-    faults: list[tuple[dict[str, int], SkipReason]] = [
+    faults: list[tuple[dict[str, Any], SkipReason]] = [
         ({"weight": 0, "kind": 3, "class_": 9, "epoch": 1}, SkipReason.WEIGHT),
         ({"kind": 3, "class_": 9, "epoch": 1}, SkipReason.RANGE),
         ({"kind": 2, "class_": 9, "epoch": 1}, SkipReason.CONTENT),

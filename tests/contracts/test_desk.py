@@ -1,5 +1,7 @@
 """The desk: paper, proxy and in-person ballots and check-ins, each on the word of two clerks."""
 
+from typing import Any
+
 import pytest
 
 from bench.harness.plan import Plan
@@ -144,7 +146,7 @@ def test_a_check_in_is_no_ballot(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("terms", [{"channel": 2}, {"epoch": 1}, {"weight": 1}, {"class_": 1}])
-def test_a_check_in_has_no_other_field(desk: Desk, terms: dict[str, int]) -> None:
+def test_a_check_in_has_no_other_field(desk: Desk, terms: dict[str, Any]) -> None:
     receipt = desk.send(desk.check_in(0, **terms))
     assert_skipped(desk.trial, receipt, (0, SkipReason.RANGE))
 
@@ -252,7 +254,7 @@ def test_a_desk_act_of_an_unknown_voter_is_skipped(desk: Desk) -> None:
     ],
 )
 def test_a_named_ballot_out_of_range_is_skipped(
-    desk: Desk, terms: dict[str, int], reason: SkipReason
+    desk: Desk, terms: dict[str, Any], reason: SkipReason
 ) -> None:
     act = desk.trial.act(0, CHOICES, channel=Channel.PAPER, epoch=1, **terms)
     assert_skipped(desk.trial, desk.vote(act), (0, reason))

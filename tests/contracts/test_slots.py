@@ -1,5 +1,7 @@
 """One live ballot a voter: re-votes, withdrawals and rebinding, in any order of arrival."""
 
+from typing import Any
+
 import pytest
 
 from bench.harness.trial import Act, Trial
@@ -21,13 +23,13 @@ def slot(trial: Trial, voter: int) -> Slot:
     return Slot.unpack(trial.read("slot", voter).to_bytes(32, "big"))
 
 
-def vote(trial: Trial, voter: int = 0, choices: bytes = CHOICES, **terms: int) -> Act:
+def vote(trial: Trial, voter: int = 0, choices: bytes = CHOICES, **terms: Any) -> Act:
     act = trial.act(voter, choices, **terms)
     assert_recorded(trial, trial.cast([act], each=True), act)
     return act
 
 
-def refuse(trial: Trial, reason: SkipReason, voter: int = 0, **terms: int) -> None:
+def refuse(trial: Trial, reason: SkipReason, voter: int = 0, **terms: Any) -> None:
     receipt = trial.cast([trial.act(voter, CHOICES, **terms)], each=True)
     assert_skipped(trial, receipt, (voter, reason))
 

@@ -1,5 +1,7 @@
 """Bad escrows are proven on chain by anyone: the voter stays present, the ballot is invalid."""
 
+from typing import Any
+
 import pytest
 
 from bench.harness.plan import TRUSTEES
@@ -19,7 +21,7 @@ NOT_ON_CURVE = next(x for x in range(1, 100) if pow(x**3 + 3, (P - 1) // 2, P) =
 )
 
 
-def forged(trial: Trial, voter: int, escrow: bytes, **terms: int) -> Act:
+def forged(trial: Trial, voter: int, escrow: bytes, **terms: Any) -> Act:
     """A ballot whose envelope holds CHOICES under SALT, with another escrow."""
     epoch, revision = terms.get("epoch", 0), terms.get("revision", 0)
     position = Position(trial.domain.context, voter, epoch, revision)
