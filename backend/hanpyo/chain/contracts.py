@@ -193,8 +193,8 @@ class ElectionContract(_Contract):
     def result(self, item: int) -> ItemResult:
         """The tally of an item, from 0, and what its rule makes of it."""
         values = self._read("result", item)[0]
-        outcome, heads, weights = Outcome(values[0]), tuple(values[-2]), tuple(values[-1])
-        return ItemResult(outcome, *values[1:-2], heads, weights)
+        outcome, *figures, heads, weights = values
+        return ItemResult(Outcome(outcome), *(*figures, tuple(heads), tuple(weights)))
 
     def progress(self) -> tuple[Progress, Counters]:
         """What has happened so far, in flags and counters."""
