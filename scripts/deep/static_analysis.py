@@ -93,16 +93,11 @@ def compare(findings: Iterable[Finding], explanations: Iterable[Explanation]) ->
 
 def _place(elements: Iterable[Mapping[str, Any]]) -> str:
     for element in elements:
-        parent = (
-            element["type_specific_fields"].get("parent", {})
-            if "type_specific_fields" in element
-            else {}
-        )
-        mapping = element["source_mapping"]
-        owner = f"{parent['name']}." if parent.get("type") == "contract" else ""
         if element["type"] == "node":
             continue
-        return f"{mapping['filename_relative']}:{owner}{element['name']}"
+        parent = (element.get("type_specific_fields") or {}).get("parent") or {}
+        owner = f"{parent['name']}." if parent.get("type") == "contract" else ""
+        return f"{element['source_mapping']['filename_relative']}:{owner}{element['name']}"
     return "the project"
 
 

@@ -41,6 +41,13 @@ def test_a_finding_is_named_by_its_file_contract_and_function() -> None:
     ]
 
 
+@pytest.mark.parametrize("fields", [None, {}, {"parent": None}])
+def test_an_element_may_have_no_parent(fields: dict[str, Any] | None) -> None:
+    finding = result("a", "contracts/A.sol", "f")
+    finding["elements"][0]["type_specific_fields"] = fields
+    assert read_findings(report(finding)) == [Finding("a", "contracts/A.sol:f")]
+
+
 def test_the_same_finding_counts_once() -> None:
     twice = result("a", "contracts/A.sol", "f", "A")
     assert len(read_findings(report(twice, twice))) == 1
