@@ -1,5 +1,6 @@
 """Choices on chain: every rule of every method, and any bytes, count as Python counts them."""
 
+import os
 from collections import Counter
 
 import pytest
@@ -17,6 +18,7 @@ from tests.contracts.conftest import Open
 from tests.strategies.choices import wild_choices
 from tests.strategies.manifests import items
 
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 CLASSES = (ClassRow(0), ClassRow(1, ((0, 1), (0, 2))))
 Tally = dict[int, tuple[tuple[int, ...], ...]]
 
@@ -201,7 +203,7 @@ def agendas(draw: st.DrawFn) -> tuple[Item, ...]:
 
 @pytest.mark.xdist_group("choices")
 @settings(
-    max_examples=40,
+    max_examples=300 if DEEP else 40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     deadline=None,
 )
