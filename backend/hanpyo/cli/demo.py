@@ -153,11 +153,11 @@ def _as_json(held: Held, report: Report, stages: Stages) -> dict[str, Any]:
 
 
 def _keep(host: Host, held: Held) -> None:
-    click.echo(
-        f"체인이 열려 있습니다. 끝내려면 Ctrl-C / The chain stays open until Ctrl-C:\n"
-        f"  hanpyo audit --rpc {host.url} --election {held.contract.address}"
-    )
     try:
+        click.echo(
+            f"체인이 열려 있습니다. 끝내려면 Ctrl-C / The chain stays open until Ctrl-C:\n"
+            f"  hanpyo audit --rpc {host.url} --election {held.contract.address}"
+        )
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("끝났습니다. / Closed.")

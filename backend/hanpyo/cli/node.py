@@ -3,7 +3,6 @@
 import signal
 import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -45,6 +44,8 @@ def node(
     if (keystore is None) != (password_file is None):
         raise click.UsageError("--keystore and --password-file go together")
     stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
     with EmbeddedNode(state_file=state, block_time=block_time) as chain:
         address = None
         if keystore is not None and password_file is not None:
@@ -53,15 +54,9 @@ def node(
             address = open_or_make(keystore, password).address
             chain.controls.set_balance(address, ENDOWMENT)
         _announce(chain, address, as_json=as_json)
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda _number, _frame: _halt(stop, _frame))
         stop.wait()
     if not as_json:
         click.echo("The chain has ended." if state is None else f"The chain is kept in {state}.")
-
-
-def _halt(stop: threading.Event, _: FrameType | None) -> None:
-    stop.set()
 
 
 def _announce(chain: EmbeddedNode, address: str | None, *, as_json: bool) -> None:
