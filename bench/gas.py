@@ -26,7 +26,6 @@ CHAIN_ID = 31_337
 SIZE = 200
 CITY = 100_000
 WINDOW = 3_200
-THREE = (1, 2, 3)
 SNAPSHOT = ROOT / "tests" / "contracts" / "gas.json"
 
 
@@ -69,7 +68,7 @@ def ballots(
     random = draws("choices")
     acts = []
     for voter in voters:
-        chosen = bytes(THREE[random.below(3)] for _ in trial.plan.items)
+        chosen = bytes(1 + random.below(item.options) for item in trial.plan.items)
         payload = b"\x02" + random.bytes(31 + trial.form.payload_length) if synthetic else None
         if payload is not None:
             payload = random.bytes(32) + payload[: trial.form.payload_length - 32]
@@ -125,9 +124,11 @@ def open_cast(system: System) -> list[Measure]:
 def opening(system: System) -> list[Measure]:
     """Opening whole batches after the key is out."""
     found = []
+    varied = replace(_sealed(600), items=(question(100),) * 3)
     for name, limit, plan in (
         ("bulk opening", 3_500, _sealed(600)),
         ("bulk opening, weighted", 4_000, _weighted(600)),
+        ("bulk opening, no two ballots alike", None, varied),
     ):
         with system.chain.undone():
             trial = Trial.open(system, plan)
