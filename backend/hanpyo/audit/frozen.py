@@ -13,7 +13,13 @@ from hanpyo.protocol.domain import manifest_hash, system_hash
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.manifest import NoRegistrarsError, require_registrars
 from hanpyo.protocol.reading import EncodingError
-from hanpyo.protocol.roll import RollEntry, decode_roll, group_totals, summarise
+from hanpyo.protocol.roll import (
+    ENTRY_BYTES,
+    RollEntry,
+    decode_roll,
+    group_totals,
+    summarise,
+)
 from hanpyo.protocol.types import Address, Digest, EntryKind
 
 
@@ -116,10 +122,9 @@ def check_roll(
     """The roll rebuilt from its published leaves; None when it is not at hand or not whole."""
     _check_order(evidence, findings)
     data = published_roll(evidence, roll_file)
-    if data is None:
+    roll = evidence.manifest.roll
+    if data is None or (len(data) < ENTRY_BYTES * roll.size and not _is_frozen(evidence)):
         return None
-    manifest = evidence.manifest
-    roll = manifest.roll
     if roll_file is not None and keccak(roll_file) != roll.file_hash:
         findings.fail("roll", "the roll file given is not the one that the manifest binds")
     try:
@@ -141,18 +146,22 @@ def check_roll(
     return entries
 
 
+def _is_frozen(evidence: Evidence) -> bool:
+    return any(isinstance(entry.event, Frozen) for entry in evidence.entries)
+
+
 def _check_order(evidence: Evidence, findings: Findings) -> None:
     """Voter numbers run without gap or repetition."""
     expected = 0
     for entry in evidence.entries:
         if isinstance(entry.event, RollPublished):
-            if entry.event.first != expected or len(entry.event.entries) % 43:
+            if entry.event.first != expected or len(entry.event.entries) % ENTRY_BYTES:
                 findings.fail(
                     "roll",
                     f"entries from voter {entry.event.first} on come where voter {expected} should",
                     transaction=entry.log.transaction_hash,
                 )
-            expected = entry.event.first + len(entry.event.entries) // 43
+            expected = entry.event.first + len(entry.event.entries) // ENTRY_BYTES
 
 
 def _check_groups(evidence: Evidence, entries: Sequence[RollEntry], findings: Findings) -> None:

@@ -19,10 +19,12 @@ from hanpyo.audit.storage import (
     VOIDED,
     Counters,
     Progress,
+    bitmaps_in_use,
     bits_of,
     mapping_slot,
 )
 from hanpyo.protocol.record import Record
+from hanpyo.protocol.roll import ENTRY_BYTES
 
 _BITMAP_NAMES: Final = {
     ACTED: "acted",
@@ -64,7 +66,7 @@ def _check_progress(evidence: Evidence, replay: Replay, findings: Findings) -> N
     stored = Progress.unpack(evidence.slot(PROGRESS), evidence.slot(COUNTERS))
     key = replay.key
     published = sum(
-        len(event.entries) // 43 for event in events if isinstance(event, RollPublished)
+        len(event.entries) // ENTRY_BYTES for event in events if isinstance(event, RollPublished)
     )
     expected = {
         "initialised": True,
@@ -97,7 +99,8 @@ def _check_bitmaps(evidence: Evidence, record: Record, findings: Findings) -> No
         VOIDED: record.voided,
     }
     words = range((evidence.manifest.roll.size + 255) >> 8)
-    for base, voters in told.items():
+    for base in bitmaps_in_use(evidence.storage):
+        voters = told[base]
         stored = set(bits_of((index, evidence.slot(mapping_slot(base, index))) for index in words))
         name = _BITMAP_NAMES[base]
         for voter in sorted(stored - voters):

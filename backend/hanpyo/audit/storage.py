@@ -25,7 +25,6 @@ TURNOUT: Final = 11
 TALLY: Final = 12
 STRATA: Final = 13
 STRATA_WORDS: Final = 16
-BITMAPS: Final = (ACTED, TOUCHED, CHECKED_IN, OPENED, VOIDED)
 FIXED_SLOTS: Final = (
     MANIFEST_HASH,
     PROGRESS,
@@ -123,13 +122,27 @@ def derived_slots(
     """
     words = range((manifest.roll.size + 255) >> 8)
     layout = manifest.tally_layout
-    slots = [mapping_slot(base, index) for base in BITMAPS for index in words]
+    slots = [mapping_slot(base, index) for base in bitmaps_in_use(fixed) for index in words]
     slots += [mapping_slot(BATCHES, number) for number in sorted(set(batches))]
     slots += [mapping_slot(SLOTS, voter) for voter in sorted(set(voters))]
     for stratum in strata_in_use(fixed):
         slots.append(mapping_slot(TURNOUT, stratum))
         slots += [tally_slot(stratum, index) for index in range(layout.words * layout.planes)]
     return tuple(slots)
+
+
+def bitmaps_in_use(fixed: Mapping[int, int]) -> tuple[int, ...]:
+    """The bitmaps that may hold a bit: that of all who acted, others where the counters say so."""
+    counters = Counters.unpack(fixed[COUNTERS])
+    check_ins = Progress.unpack(fixed[PROGRESS], fixed[COUNTERS]).any_check_in
+    used = {
+        ACTED: True,
+        TOUCHED: counters.touched,
+        CHECKED_IN: check_ins,
+        OPENED: counters.opened,
+        VOIDED: counters.voided,
+    }
+    return tuple(base for base, value in used.items() if value)
 
 
 def strata_in_use(fixed: Mapping[int, int]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from hanpyo.elections.hosting import Host, embedded_host
 from hanpyo.elections.plan import manifest_for
 from hanpyo.elections.progress import Stages
 from hanpyo.elections.record import read_record
+from hanpyo.protocol.roll import encode_roll
 from hanpyo.protocol.types import Address, Secrecy
 from tests.integration.audit.scene import (
     BAD,
@@ -102,7 +103,14 @@ def test_draft_frozen_and_cancelled(host: Host) -> None:
     assert report.check("roll").status is Status.UNCHECKED
     reasons = {finding.text for finding in report.check("manifest").findings}
     assert {"the text is not published yet", "the election is not frozen yet"} <= reasons
-    lifecycle.publish_and_freeze(host.venue.organiser, draft, frozen.plan)
+    organiser_sends = host.venue.organiser.transact
+    organiser_sends(draft.publish_roll(0, encode_roll(frozen.plan.roll)[: 43 * 7]))
+    half = audit(source, address)
+    assert half.ok, explain(half)
+    assert half.check("roll").status is Status.UNCHECKED
+    organiser_sends(draft.publish_roll(7, encode_roll(frozen.plan.roll)[43 * 7 :]))
+    organiser_sends(draft.publish_text(frozen.plan.text_json))
+    organiser_sends(draft.freeze())
     assert audit(source, address).phase == "frozen"
     host.venue.organiser.transact(draft.cancel())
     report = audit(source, address)
