@@ -6,6 +6,7 @@ fewer contracts than the project has.
 
 import json
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,11 +15,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts.deep.environments import executable
-from scripts.toolchain.project import ROOT, ToolchainError, environment
-from scripts.toolchain.solidity import project_sources
+from scripts.toolchain.project import (
+    NODE_MODULES,
+    ROOT,
+    TOOLCHAIN,
+    ToolchainError,
+    environment,
+)
+from scripts.toolchain.solidity import CONTRACTS, project_sources
 
 EXPLAINED: Final = Path(__file__).with_name("explained.toml")
-REPORT: Final = ROOT / ".build" / "slither.json"
+TREE: Final = ROOT / ".build" / "slither"
+REPORT: Final = TREE / "report.json"
 ANALYSED: Final = re.compile(r"analyzed \((\d+) contracts")
 TIMEOUT_SECONDS: Final = 900
 
@@ -101,14 +109,23 @@ def _place(elements: Iterable[Mapping[str, Any]]) -> str:
     return "the project"
 
 
+def _clean_tree() -> None:
+    """The sources alone: whatever Ape unpacked beside them is not ours to analyse."""
+    shutil.rmtree(TREE, ignore_errors=True)
+    leave_out = shutil.ignore_patterns(".cache")
+    shutil.copytree(CONTRACTS, TREE / CONTRACTS.name, ignore=leave_out)
+    shutil.copy(ROOT / "foundry.toml", TREE)
+    for folder in (NODE_MODULES, TOOLCHAIN):
+        (TREE / folder.name).symlink_to(folder, target_is_directory=True)
+
+
 def _run_slither() -> int:
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.unlink(missing_ok=True)
-    command = [executable("slither"), ".", "--filter-paths", "node_modules|tests", "--json", REPORT]
+    command = [executable("slither"), ".", "--filter-paths", "node_modules", "--json", REPORT]
+    _clean_tree()
     try:
         done = subprocess.run(
             [str(part) for part in command],
-            cwd=ROOT,
+            cwd=TREE,
             env=environment(),
             capture_output=True,
             text=True,

@@ -8,14 +8,14 @@ from scripts.deep.environments import executable
 from scripts.toolchain.project import ROOT, ToolchainError, environment
 
 TESTS: Final = ROOT / "tests" / "contracts" / "symbolic"
-REPORT: Final = ROOT / ".build" / "halmos.json"
+REPORT: Final = ROOT / ".build" / "symbolic" / "halmos.json"
 TIMEOUT_SECONDS: Final = 1_200
 
 
 def check() -> str:
     """Prove every `check_` function; raises `ToolchainError` with what does not hold."""
     wanted = sum(path.read_text().count("function check_") for path in TESTS.glob("*.sol"))
-    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.unlink(missing_ok=True)
     command = [executable("halmos"), "--json-output", REPORT, "--no-status"]
     try:
