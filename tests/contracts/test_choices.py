@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.harness.people import draws
 from bench.harness.plan import Plan
 from bench.harness.system import System
 from bench.harness.trial import Act, Trial
@@ -194,6 +195,36 @@ def test_the_whole_roll_on_one_option_fills_its_lane(begin: Open) -> None:
     trial = begin(items=(ONE,), weights=(255 - 9, *(1,) * 9))
     trial.cast([trial.act(voter, b"\2") for voter in range(10)])
     assert on_chain(trial)[0] == ((0, 0, 10, 0, 0), (0, 0, 255, 0, 0))
+
+
+@pytest.mark.parametrize("secrecy", [Secrecy.OPEN, Secrecy.SEALED])
+@pytest.mark.parametrize("heavy", [False, True])
+@pytest.mark.parametrize("seats", [1, 2])
+@pytest.mark.parametrize("variety", [2, 40, 10_000])
+def test_many_ballots_of_any_variety_are_all_counted(
+    begin: Open, secrecy: Secrecy, heavy: bool, seats: int, variety: int
+) -> None:
+    """Whether ballots are alike, alike but for the class, or no two alike."""
+    random = draws(f"{heavy} {seats} {variety}")
+    voters = range(150)
+    trial = begin(
+        secrecy=secrecy,
+        items=(Item(Method.CHOOSE_ONE, 200), ONE, BITS),
+        weights=tuple(1 + random.below(300) if heavy else 1 for _ in voters),
+        classes=(ClassRow(0), ClassRow(1)) if seats > 1 else (ClassRow(0),),
+        classes_of=tuple(random.below(seats) for _ in voters),
+    )
+    kinds = [
+        bytes((random.below(202), random.below(5), random.below(256), random.below(2)))
+        for _ in range(min(variety, 400))
+    ]
+    acts = [trial.act(voter, kinds[random.below(len(kinds))]) for voter in voters]
+    trial.cast(acts)
+    if trial.is_sealed:
+        trial.system.chain.mine_at(trial.plan.times.opening_at)
+        trial.release_key()
+        trial.open_batch(1)
+    assert on_chain(trial) == in_python(trial, acts)
 
 
 @st.composite
