@@ -34,7 +34,9 @@ def check_code(evidence: Evidence, findings: Findings) -> Digest | None:
     for name, address in addresses.items():
         if not packaged(name).matches(evidence.code_of(address)):
             shown = to_checksum_address(address)
-            findings.fail("code", f"the contract at {shown} is not the packaged {name}")
+            findings.fail(
+                "code", f"the contract at {shown} is not the packaged {name} of this version"
+            )
     if len(addresses) < len(MODULES):
         return None
     if addresses[MODULES[0]] != _self(evidence, implementation):
@@ -42,6 +44,11 @@ def check_code(evidence: Evidence, findings: Findings) -> Digest | None:
     _check_verifiers(evidence, addresses, findings)
     hashes = [evidence.code_hash(addresses[name]) for name in MODULES]
     return system_hash(hashes)
+
+
+def _unlike(name: str, address: Address) -> str:
+    shown = to_checksum_address(address)
+    return f"the contract at {shown} is not the packaged {name} of this version"
 
 
 def _self(evidence: Evidence, implementation: Address) -> Address:
@@ -55,7 +62,9 @@ def _check_verifiers(evidence: Evidence, addresses: dict[str, Address], findings
         if not has_package(name):
             findings.note("code", f"the {name} at {shown} is not among the packaged contracts")
         elif not packaged(name).matches(evidence.code_of(address)):
-            findings.fail("code", f"the contract at {shown} is not the packaged {name}")
+            findings.fail(
+                "code", f"the contract at {shown} is not the packaged {name} of this version"
+            )
 
 
 def check_manifest(

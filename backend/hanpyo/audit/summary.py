@@ -59,7 +59,7 @@ def _unchecked(evidence: Evidence, phase: Phase) -> str:
 
 def _on_acts(evidence: Evidence, findings: Findings) -> dict[str, str]:
     counts = findings.counts
-    desk, pending = counts["desk acts"], counts["pending openings"]
+    desk, pending, skipped = (counts[name] for name in ("desk acts", "pending openings", "skipped"))
     openings = (
         f"{counts['escrows']} escrows decrypted and compared, {counts['bad escrows']} bad"
         + (f", {pending} still to be opened or voided" if pending else "")
@@ -68,8 +68,8 @@ def _on_acts(evidence: Evidence, findings: Findings) -> dict[str, str]:
     return {
         "events": f"{len(evidence.entries)} events make the contract's counters and bitmaps",
         "batches": f"{counts['batches']} batches rebuilt from their events",
-        "calldata": f"{counts['acts']} acts in the calldata told as they are, "
-        f"{counts['skipped']} of them skipped for the right reason",
+        "calldata": f"{counts['acts']} acts in the calldata told as they are"
+        + (f", {skipped} of them skipped for the right reason" if skipped else ""),
         "signatures": f"{counts['signatures']} voters' signatures hold"
         + (f", {desk} desk acts are their clerks'" if desk else ""),
         "credentials": f"{counts['credentials']} acts attested, {counts['lists']} signed lists",

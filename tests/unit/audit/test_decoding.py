@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from hanpyo.audit.decoding import BadEvent, decode_log, decode_logs
 from hanpyo.audit.events import (
-    BadEvent,
     BatchRecorded,
     Cancelled,
     Certified,
@@ -19,8 +19,6 @@ from hanpyo.audit.events import (
     Skipped,
     TextPublished,
     Voided,
-    decode_log,
-    decode_logs,
 )
 from hanpyo.chain.receipts import Log
 from hanpyo.protocol.acts import Terms
