@@ -33,10 +33,7 @@ def check_code(evidence: Evidence, findings: Findings) -> Digest | None:
     addresses = followed(implementation, evidence.code_of(implementation))
     for name, address in addresses.items():
         if not packaged(name).matches(evidence.code_of(address)):
-            shown = to_checksum_address(address)
-            findings.fail(
-                "code", f"the contract at {shown} is not the packaged {name} of this version"
-            )
+            findings.fail("code", _unlike(name, address))
     if len(addresses) < len(MODULES):
         return None
     if addresses[MODULES[0]] != _self(evidence, implementation):
@@ -62,9 +59,7 @@ def _check_verifiers(evidence: Evidence, addresses: dict[str, Address], findings
         if not has_package(name):
             findings.note("code", f"the {name} at {shown} is not among the packaged contracts")
         elif not packaged(name).matches(evidence.code_of(address)):
-            findings.fail(
-                "code", f"the contract at {shown} is not the packaged {name} of this version"
-            )
+            findings.fail("code", _unlike(name, address))
 
 
 def check_manifest(
