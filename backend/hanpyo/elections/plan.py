@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from hanpyo.chain.tickets import SIZE_CAP
 from hanpyo.elections.officials import Officials
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.agenda import Item
@@ -26,6 +27,8 @@ from hanpyo.protocol.roll import (
 from hanpyo.protocol.types import Address, EntryKind, Secrecy, Timestamp, Word
 
 BLIND_BYTES = 32
+MOST_TEXT_BYTES = SIZE_CAP - 2_048
+"""The text is published in one transaction, which has a head and a signature too."""
 
 
 class PlanError(HanpyoError):
@@ -81,6 +84,14 @@ class Plan:
     roll: tuple[RollEntry, ...]
     classes: tuple[ClassRow, ...] = (ClassRow(0),)
     roll_in_file: bool = False
+
+    def __post_init__(self) -> None:
+        size = len(self.text_json.encode())
+        if size > MOST_TEXT_BYTES:
+            raise PlanError(
+                f"text: {size} bytes of titles and options, one transaction takes "
+                f"{MOST_TEXT_BYTES}; shorten them"
+            )
 
     @property
     def text_json(self) -> str:

@@ -21,6 +21,7 @@ from hanpyo.elections.pabulib_figures import (
     place_points_of,
     published_fields,
 )
+from hanpyo.elections.pabulib_rows import PabulibProject
 from hanpyo.elections.plan import Member, Plan, draw_roll
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.choices import Selection, Valid, decode, encode_unchecked
@@ -36,6 +37,8 @@ _METHODS = {
     CountingMethod.CUMULATIVE: Method.CUMULATIVE,
     CountingMethod.RANKING: Method.RANKING,
 }
+_MOST_LETTERS, _NAMES_LETTERS = 200, 30_000
+"""The letters of a project's name that the published text keeps: of one, and of all together."""
 _POINTED = frozenset({Method.SCORE, Method.CUMULATIVE})
 
 
@@ -99,9 +102,10 @@ def item_of(election: PabulibElection) -> Item:
 
 def text_of(election: PabulibElection) -> dict[str, Any]:
     """The published text: the file's names, and the city's rule for whoever recounts."""
+    letters = min(_MOST_LETTERS, _NAMES_LETTERS // len(election.projects))
     item: dict[str, Any] = {
         "title": election.title,
-        "options": [project.name or project.project_id for project in election.projects],
+        "options": [_name(project, letters) for project in election.projects],
         "ids": [project.project_id for project in election.projects],
     }
     rule = city_rule_of(election).rule
@@ -113,6 +117,12 @@ def text_of(election: PabulibElection) -> dict[str, Any]:
             "places": place_points_of(election).name.lower(),
         }
     return {"title": election.title, "items": [item]}
+
+
+def _name(project: PabulibProject, letters: int) -> str:
+    """The project's name, cut where it is so long that a thousand would not fit a transaction."""
+    name = project.name or project.project_id
+    return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def figures(election: PabulibElection, held: Held) -> Figures:

@@ -73,6 +73,11 @@ def test_an_agenda_too_large_for_one_opening_is_refused() -> None:
         manifest_for(large, ORGANISER, PERIODS.starting(5), officials)
 
 
+def test_a_text_that_no_transaction_takes_is_refused() -> None:
+    with pytest.raises(PlanError, match="shorten"):
+        replace(plan(), text={"title": "한" * 50_000})
+
+
 def test_a_member_is_on_the_roll_once() -> None:
     with pytest.raises(PlanError, match="twice"):
         draw_roll([Member("a"), Member("a")])

@@ -92,6 +92,15 @@ def test_each_vote_type_has_its_method_and_limits(
     assert (item.costs is not None) == bool(item.cost_cap)
 
 
+def test_long_names_are_cut_so_that_the_text_fits_a_transaction() -> None:
+    rows = "\n".join(f"p{number};{number + 1};{'긴' * 400}" for number in range(1024))
+    election = parse_pabulib(
+        "META\nkey;value\nnum_projects;1024\nnum_votes;1\nbudget;100\nrule;greedy\n"
+        f"vote_type;approval\nPROJECTS\nproject_id;cost;name\n{rows}\nVOTES\nvoter_id;vote\n1;p0\n"
+    )
+    assert prepare(election, Secrecy.OPEN).plan.text["items"][0]["options"][0][-1] == "…"
+
+
 def test_limits_that_the_contract_does_not_enforce_are_told() -> None:
     election = made(
         "vote_type;cumulative\nmax_sum_points;7\nmin_sum_points;2",
