@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,8 @@ from bench.harness.system import System
 from bench.harness.trial import Act, Trial
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.choices import decode, increments
+from hanpyo.protocol.envelopes import Position, envelope
+from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.manifest import ClassRow, ManifestError
 from hanpyo.protocol.types import Secrecy
 from tests.contracts.conftest import Open
@@ -52,6 +55,16 @@ def in_python(trial: Trial, acts: list[Act]) -> Tally:
     }
 
 
+def quick(trial: Trial, voter: int, choices: bytes) -> Act:
+    """A ballot; a sealed one without the work of an escrow, which opening does not look at."""
+    if not trial.is_sealed:
+        return trial.act(voter, choices)
+    envelope_ = envelope(Position(trial.domain.context, voter, 0, 0), choices, SALT)
+    made = trial.act(voter, choices, payload=envelope_ + bytes(33 + len(choices)))
+    return replace(made, salt=SALT)
+
+
+SALT = keccak(b"salt")
 UP_TO = Item(Method.CHOOSE_UP_TO, 40, minimum=2, maximum=3)
 WIDE_LIST = Item(Method.CHOOSE_UP_TO, 300, maximum=2)
 BITS = Item(Method.APPROVAL, 9, minimum=2, maximum=3)
@@ -218,9 +231,10 @@ def test_many_ballots_of_any_variety_are_all_counted(
         bytes((random.below(202), random.below(5), random.below(256), random.below(2)))
         for _ in range(min(variety, 400))
     ]
-    acts = [trial.act(voter, kinds[random.below(len(kinds))]) for voter in voters]
+    acts = [quick(trial, voter, kinds[random.below(len(kinds))]) for voter in voters]
     trial.cast(acts)
     if trial.is_sealed:
+        trial.batches[0] = acts
         trial.system.chain.mine_at(trial.plan.times.opening_at)
         trial.release_key()
         trial.open_batch(1)
