@@ -149,7 +149,7 @@ class _Examination:
         self._advance("openings")
         if evidence.manifest.secrecy is Secrecy.SEALED:
             check_openings(evidence, replay, domain, findings)
-        check_settlement(replay, phase, findings)
+        check_settlement(replay, findings)
         self._advance("count")
         counted = count(replay)
         check_tally(evidence, counted, findings)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from hanpyo.audit import (
@@ -15,6 +16,7 @@ from hanpyo.audit import (
     BundleSource,
     Evidence,
     LiveSource,
+    Status,
     UnknownElection,
     audit,
     examine,
@@ -34,6 +36,7 @@ from hanpyo.audit.events import (
     TextPublished,
     Voided,
 )
+from hanpyo.secrecy.group import ORDER
 from tests.integration.audit.scene import AGAIN, BAD, MEMBERS, PAPER, REBOUND, Scene
 from tests.integration.audit.tampering import (
     DATA,
@@ -416,6 +419,30 @@ def test_a_rebind_without_its_registrars(sealed_evidence: Evidence) -> None:
     for place in (0, 20, 65):
         report = forged(sealed_evidence, alter(place))
         assert named(report, "credentials") == {REBOUND}
+
+
+@pytest.mark.parametrize("secret", [0, ORDER, ORDER + 5])
+def test_a_secret_outside_the_group(sealed_evidence: Evidence, secret: int) -> None:
+    place = log_at(sealed_evidence, KeyReleased)
+
+    def alter(content: Content) -> None:
+        content["logs"][place][DATA] = "0x" + secret.to_bytes(32, "big").hex() + "00" * 32
+
+    report = forged(sealed_evidence, alter)
+    assert "no key of the group" in report.check("openings").reason
+
+
+def test_a_count_that_cannot_be_made_is_told(sealed_evidence: Evidence) -> None:
+    place = log_at(sealed_evidence, TextPublished)
+    text = orjson.dumps({"items": [{"counting": {"method": "lottery"}}]}).decode()
+
+    def alter(content: Content) -> None:
+        content["logs"][place][DATA] = "0x" + encode(["string"], [text]).hex()
+
+    report = forged(sealed_evidence, alter)
+    assert failed(report) == {"manifest"}
+    assert report.check("counting").status is Status.NOTE
+    assert "item 1 is not counted" in report.check("counting").reason
 
 
 def test_a_header_that_is_missing(sealed_evidence: Evidence) -> None:
