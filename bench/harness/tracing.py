@@ -78,7 +78,7 @@ class Tracer:
         if succeeded:
             selector = data[:4].hex()
             self._calls[selector] += 1
-            if data in self._done or selector in _SETUP and self._calls[selector] > _CALLS:
+            if data in self._done or (selector in _SETUP and self._calls[selector] > _CALLS):
                 return
             self._done.add(data)
         self._add(self.rpc.call("debug_traceTransaction", hash_, {"tracer": _TRACER}))
