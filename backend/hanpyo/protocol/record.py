@@ -194,7 +194,7 @@ class Record:
         voter = offer.act.terms.voter
         if offer.desk == DeskKind.CHECK_IN:
             if not offer.bare:
-                return SkipReason.CONTENT
+                return SkipReason.RANGE
             if voter in self.checked_in:
                 return SkipReason.SUPERSEDED
             self.checked_in.add(voter)

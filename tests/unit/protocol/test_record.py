@@ -98,7 +98,7 @@ def test_a_batch_in_which_nothing_is_a_first_writes_no_root() -> None:
         (Offer(act(1, channel=4, epoch=1), desk=2), SkipReason.EPOCH),
         (Offer(act(1, channel=2), desk=1), SkipReason.EPOCH),
         (Offer(act(1), desk=4, clean=False), SkipReason.RANGE),
-        (Offer(act(1), desk=4, bare=False), SkipReason.CONTENT),
+        (Offer(act(1), desk=4, bare=False), SkipReason.RANGE),
         (Offer(act(1, channel=2, epoch=1), desk=1, attested=False), SkipReason.ATTESTATION),
     ],
 )
