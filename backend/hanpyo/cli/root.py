@@ -7,7 +7,7 @@ A failure that Hanpyo understands is one line on the error stream, with its code
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import click
 import orjson
@@ -27,6 +27,18 @@ _COMMANDS: Final = {
     "replay": "hold a real city's election again and compare with what it published",
     "roll": "build the roll of an election",
 }
+
+
+class SystemRefused(HanpyoError):
+    """The operating system refused a file or a connection."""
+
+    code: ClassVar[str] = "system_refused"
+
+    @classmethod
+    def because(cls, failure: OSError) -> "SystemRefused":
+        """What the system said, and of which file."""
+        where = f"{failure.filename}: " if failure.filename else ""
+        return cls(f"{where}{failure.strerror or failure}")
 
 
 class Root(click.Group):
@@ -55,6 +67,9 @@ class Root(click.Group):
             return super().main(arguments, *rest, **options)
         except HanpyoError as failure:
             tell(failure, as_json="--json" in arguments)
+            sys.exit(USAGE)
+        except OSError as failure:
+            tell(SystemRefused.because(failure), as_json="--json" in arguments)
             sys.exit(USAGE)
         except KeyboardInterrupt:
             sys.exit(_INTERRUPTED)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from hanpyo.audit import LiveSource, audit
+from hanpyo.audit import LiveSource, Status, audit
 from hanpyo.chain.contracts import ElectionContract, Outcome
 from hanpyo.elections import lifecycle
 from hanpyo.elections.casting import Booth, SignedAct, Voter, cast_all
@@ -15,8 +15,11 @@ from hanpyo.elections.hosting import EMBEDDED_PERIODS, Host, embedded_host
 from hanpyo.elections.officials import Officials, Signers, new_key
 from hanpyo.elections.plan import Member, Plan, draw_roll, manifest_for
 from hanpyo.elections.progress import Stages
+from hanpyo.elections.published import published_text
 from hanpyo.elections.record import read_record
 from hanpyo.protocol.agenda import Item, Method
+from hanpyo.protocol.phases import Phase
+from hanpyo.protocol.roll import encode_roll
 from hanpyo.protocol.types import Address, Secrecy
 from hanpyo.secrecy.trustee import TrusteeKey
 
@@ -110,6 +113,31 @@ def test_settling_and_opening_again_changes_nothing(host: Host, officials: Offic
     assert lifecycle.settle_all(relay, contract, record) == 0
     assert lifecycle.open_all(relay, contract, record) == 0
     assert contract.progress() == before
+
+
+def test_a_draft_has_a_text_once_it_is_published(host: Host, officials: Officials) -> None:
+    trial, venue = plan(Secrecy.OPEN, 2), host.venue
+    timetable = EMBEDDED_PERIODS.starting(venue.clock.now())
+    organiser = Address(bytes.fromhex(venue.organiser.address[2:]))
+    manifest = manifest_for(trial, organiser, timetable, officials)
+    contract = lifecycle.create(venue.organiser, host.factory, manifest)
+    assert (contract.phase(), published_text(contract)) == (Phase.DRAFT, {})
+    venue.organiser.transact(contract.publish_text(trial.text_json))
+    assert published_text(contract) == trial.text
+    venue.organiser.transact(contract.cancel())
+    assert contract.phase() is Phase.CANCELLED
+    assert contract.result(0).outcome is Outcome.CANCELLED
+
+
+def test_a_roll_bound_by_its_file_is_not_in_the_events(host: Host, officials: Officials) -> None:
+    setting = Setting(host.venue, host.factory, officials, EMBEDDED_PERIODS)
+    trial = replace(plan(Secrecy.OPEN, 2), roll_in_file=True)
+    held = hold(setting, trial, [[Act(0, YES)]], Stages())
+    election = Address(bytes.fromhex(held.contract.address[2:]))
+    source = LiveSource([host.venue.rpc])
+    roll = encode_roll(trial.roll)
+    assert audit(source, election, roll_file=roll).check("roll").status is Status.PASS
+    assert audit(source, election).check("roll").status is Status.UNCHECKED
 
 
 def test_nobody_reads_a_sealed_ballot_before_the_key(host: Host, officials: Officials) -> None:

@@ -91,6 +91,17 @@ def test_under_json_a_failure_is_an_object_too(tmp_path: Path) -> None:
     assert error["message"]
 
 
+def test_what_the_system_refuses_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise PermissionError(13, "Permission denied", "a file")
+
+    monkeypatch.setattr("hanpyo.cli.demo.general_assembly", refuse)
+    ran = run("demo", "--json")
+    assert ran.status == 2
+    assert ran.errors == "hanpyo: a file: Permission denied [system_refused]\n"
+    assert ran.report["error"]["code"] == "system_refused"
+
+
 def test_a_node_that_is_not_there_is_named(tmp_path: Path) -> None:
     ran = run("election", "show", "--rpc", "http://127.0.0.1:9", "--election", "0x" + "11" * 20)
     assert ran.status == 2
