@@ -495,7 +495,11 @@ def test_a_truncated_bundle_is_refused(sealed: Scene, bundle: Path, cut: int) ->
         audit(BundleSource(bundle))
 
 
-@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"{"), gzip.compress(b"[]")])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip at all", gzip.compress(b"{"), gzip.compress(b"[]")],
+    ids=["no gzip", "no JSON", "no object"],
+)
 def test_something_else_is_no_bundle(bundle: Path, content: bytes) -> None:
     bundle.write_bytes(content)
     with pytest.raises(BadBundle):
