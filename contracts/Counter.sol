@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {ElectionState} from "./ElectionState.sol";
 import {Agenda} from "./libraries/Agenda.sol";
 import {BranchStream} from "./libraries/BranchStream.sol";
+import {Calldata} from "./libraries/Calldata.sol";
 import {Choices} from "./libraries/Choices.sol";
 import {ManifestReader} from "./libraries/ManifestReader.sol";
 import {Messages} from "./libraries/Messages.sol";
@@ -14,15 +15,8 @@ abstract contract Counter is ElectionState {
     using ManifestReader for bytes;
     using BranchStream for BranchStream.Stack;
 
-    uint256 internal constant HAS_FIRST = 1 << 200;
-    uint256 internal constant HAS_ACT = 1 << 201;
-    uint256 internal constant IS_BALLOT = 1 << 202;
-    uint256 internal constant IS_SETTLED = 1 << 203;
-    uint256 internal constant ACT_MASK = (1 << 200) - 1;
-
     uint256 internal constant ALL_FIELDS = 7;
     uint256 internal constant ALL_FIELDS_SIZE = 11;
-    uint256 internal constant PLAIN_TERMS = 1 << 248 | 1;
     uint256 private constant BALLOT = 1 << 248;
     uint256 private constant HAS_WEIGHTS = 1;
     uint256 private constant HAS_CLASSES = 2;
@@ -91,7 +85,7 @@ abstract contract Counter is ElectionState {
         returns (uint256)
     {
         unchecked {
-            uint256 head = _word(at);
+            uint256 head = Calldata.word(at);
             uint256 weight = 1;
             uint256 class;
             uint256 channel;
@@ -144,7 +138,7 @@ abstract contract Counter is ElectionState {
         unchecked {
             if (token > BranchStream.LAST_HEIGHT) revert BatchMalformed(token);
             _require(c, at + 32);
-            c.stack.push(token - 1, bytes32(_word(at)));
+            c.stack.push(token - 1, bytes32(Calldata.word(at)));
             return at + 32;
         }
     }
@@ -208,16 +202,6 @@ abstract contract Counter is ElectionState {
     function _requirePhase(bytes memory m, Phase required) internal view {
         Phase phase = _phase(m);
         if (phase != required) revert ElectionWrongPhase(uint8(phase));
-    }
-
-    function _byte(uint256 at) internal pure returns (uint256) {
-        return _word(at) >> 248;
-    }
-
-    function _word(uint256 at) internal pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := calldataload(at)
-        }
     }
 
     function _prepare(uint256 at) private view {

@@ -15,10 +15,6 @@ import {Messages} from "./libraries/Messages.sol";
 contract Election is ElectionState, IElectionActions, IElectionViews {
     using ManifestReader for bytes;
 
-    uint256 private constant SLOT_HAS_FIRST = 1 << 200;
-    uint256 private constant SLOT_HAS_ACT = 1 << 201;
-    uint256 private constant SLOT_IS_BALLOT = 1 << 202;
-
     address private immutable _self;
     address private immutable _setup;
     address private immutable _cast;
@@ -144,8 +140,8 @@ contract Election is ElectionState, IElectionActions, IElectionViews {
     /// @inheritdoc IElectionViews
     function hasBallot(uint32 voter) external view returns (bool) {
         uint256 acts = _slots[voter];
-        if (acts & SLOT_HAS_ACT != 0) return acts & SLOT_IS_BALLOT != 0;
-        return acts == 0 ? _bit(_acted, voter) : acts & SLOT_HAS_FIRST != 0;
+        if (acts & HAS_ACT != 0) return acts & IS_BALLOT != 0;
+        return acts == 0 ? _bit(_acted, voter) : acts & HAS_FIRST != 0;
     }
 
     /// @inheritdoc IElectionViews

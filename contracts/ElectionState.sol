@@ -48,6 +48,15 @@ abstract contract ElectionState is IElectionEvents, IElectionErrors {
     uint8 internal constant CERTIFIED = 4;
     uint8 internal constant CHECK_INS = 8;
 
+    /// @dev State bits of a voter's slot, below them the low bits of its act; docs/protocol.md, section 7.
+    uint256 internal constant HAS_FIRST = 1 << 200;
+    uint256 internal constant HAS_ACT = 1 << 201;
+    uint256 internal constant IS_BALLOT = 1 << 202;
+    uint256 internal constant IS_SETTLED = 1 << 203;
+    uint256 internal constant ACT_MASK = (1 << 200) - 1;
+    /// @dev The terms, but for the voter, of a first ballot of weight 1 and class 0 that came online.
+    uint256 internal constant PLAIN_TERMS = 1 << 248 | 1;
+
     bytes32 internal _manifestHash;
     Progress internal _progress;
     Counters internal _counters;

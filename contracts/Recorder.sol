@@ -32,12 +32,6 @@ abstract contract Recorder is ElectionState {
     uint256 internal constant BAD_CONTENT = 10;
     uint256 internal constant UNKNOWN_CLASS = 11;
 
-    uint256 internal constant HAS_FIRST = 1 << 200;
-    uint256 internal constant HAS_ACT = 1 << 201;
-    uint256 internal constant IS_BALLOT = 1 << 202;
-    uint256 private constant PLAIN_TERMS = 1 << 248 | 1;
-    uint256 internal constant ACT_MASK = (1 << 200) - 1;
-
     /// @dev One act, laid out as the preimages of its hashes, so that hashing copies nothing: the ballot's struct,
     /// the credential's struct, and leaf or act. For a sealed ballot `content` is the envelope and `escrow` the hash
     /// of its escrow; for an open one the hash of its choices and 0. A `plain` act has nothing to check: a ballot at

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Calldata} from "./Calldata.sol";
 import {ManifestReader} from "./ManifestReader.sol";
 
 /// @title Compact ECDSA signatures (EIP-2098) in calldata, alone and m at a time
@@ -62,7 +63,7 @@ library Signatures {
         unchecked {
             uint256 next;
             for (uint256 i; i < signers; ++i) {
-                uint256 index = _byte(at);
+                uint256 index = Calldata.u8(at);
                 if (index < next || index >= count) return false;
                 next = index + 1;
                 at += SIGNED_BY;
@@ -80,16 +81,10 @@ library Signatures {
             for (uint256 i; i < signers; ++i) {
                 uint256 signer = recover(digest, at + 1);
                 if (signer == 0) return false;
-                if (signer != uint160(manifest.registrar(first + _byte(at)))) return false;
+                if (signer != uint160(manifest.registrar(first + Calldata.u8(at)))) return false;
                 at += SIGNED_BY;
             }
             return true;
-        }
-    }
-
-    function _byte(uint256 at) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := byte(0, calldataload(at))
         }
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Recorder} from "../Recorder.sol";
+import {Calldata} from "../libraries/Calldata.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -103,8 +104,8 @@ contract CastModule is Recorder {
         returns (uint256, uint256)
     {
         unchecked {
-            while (extra != s.records && uint256(_word(extra)) >> 240 == (next - list) >> 5) {
-                _store(next, _word(extra + 2));
+            while (extra != s.records && Calldata.word(extra) >> 240 == (next - list) >> 5) {
+                _store(next, bytes32(Calldata.word(extra + 2)));
                 next += 32;
                 extra += EXTRA;
             }
@@ -138,7 +139,7 @@ contract CastModule is Recorder {
             assembly ("memory-safe") {
                 start := batch.offset
             }
-            uint256 head = uint256(_word(start));
+            uint256 head = Calldata.word(start);
             uint256 signers = m.threshold() * Signatures.SIGNED_BY;
             uint256 mode = head >> 216 & 0xff;
             s.flags = head >> 240 & 0xff;
@@ -192,7 +193,7 @@ contract CastModule is Recorder {
         returns (uint256 voter)
     {
         unchecked {
-            uint256 head = uint256(_word(at));
+            uint256 head = Calldata.word(at);
             voter = head >> 224;
             a.voter = a.holder = voter;
             if (flags == 0) return voter;
@@ -210,12 +211,6 @@ contract CastModule is Recorder {
                 a.revision = head >> 224 & 0xffff;
                 a.kind = head >> 216 & 0xff;
             }
-        }
-    }
-
-    function _word(uint256 at) private pure returns (bytes32 value) {
-        assembly ("memory-safe") {
-            value := calldataload(at)
         }
     }
 }

@@ -5,6 +5,7 @@ import {Counter} from "../Counter.sol";
 import {Bn254} from "../libraries/Bn254.sol";
 import {BranchStream} from "../libraries/BranchStream.sol";
 import {Choices} from "../libraries/Choices.sol";
+import {Calldata} from "../libraries/Calldata.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
 import {Piles} from "../libraries/Piles.sol";
@@ -44,7 +45,7 @@ contract OpeningModule is Counter {
         _requireKey(m);
         Count memory c = _start(m, stream);
         Bits memory bits = _bits();
-        uint256 flags = _byte(c.start);
+        uint256 flags = Calldata.u8(c.start);
         uint256 fields = _fieldsSize(flags);
         uint256 piles = Piles.create();
         _turnTo(c, 0, 0);
@@ -52,19 +53,19 @@ contract OpeningModule is Counter {
             uint256 size = 36 + fields + c.choicesLength;
             uint256 at = c.start + 1;
             while (at < c.end) {
-                uint256 token = _byte(at);
+                uint256 token = Calldata.u8(at);
                 ++at;
                 if (token != BranchStream.RECORD) {
                     at = _readSubtree(c, token, at);
                     continue;
                 }
                 _require(c, at + size);
-                uint256 voter = _word(at) >> 224;
+                uint256 voter = Calldata.word(at) >> 224;
                 uint256 terms =
                     flags == 0 ? PLAIN_TERMS | voter << 64 : _readFields(c, at + 4, flags, voter);
                 uint256 salt = at + 4 + fields;
                 bytes32 hash = _readChoices(c, salt + 32);
-                _pushLeaf(c, terms, _envelope(c, voter, 0, hash, bytes32(_word(salt))));
+                _pushLeaf(c, terms, _envelope(c, voter, 0, hash, bytes32(Calldata.word(salt))));
                 if (_claim(bits, voter)) {
                     _log(c, voter);
                     _pile(c, piles, hash, salt + 32);
@@ -89,15 +90,16 @@ contract OpeningModule is Counter {
         }
         uint32 opened;
         for (uint256 at = c.start; at < c.end; at += size) {
-            uint256 voter = _word(at) >> 224;
+            uint256 voter = Calldata.word(at) >> 224;
             uint256 terms = _readFields(c, at + 4, ALL_FIELDS, voter);
             uint256 escrow = at + 4 + ALL_FIELDS_SIZE;
             bytes32 hash = _readChoices(c, escrow + 64);
             uint256 slot = _slots[voter];
             uint256 order = slot >> 208 & 0xffffffff;
-            bytes32 envelope = _envelope(c, voter, order, hash, bytes32(_word(escrow + 32)));
-            uint256 act =
-                uint256(Messages.act(terms | order << 192, envelope, bytes32(_word(escrow))));
+            bytes32 envelope = _envelope(c, voter, order, hash, bytes32(Calldata.word(escrow + 32)));
+            uint256 act = uint256(
+                Messages.act(terms | order << 192, envelope, bytes32(Calldata.word(escrow)))
+            );
             if (slot & IS_BALLOT == 0 || (act ^ slot) & ACT_MASK != 0) {
                 revert OpeningNothingThere(uint32(voter));
             }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Counter} from "../Counter.sol";
 import {BranchStream} from "../libraries/BranchStream.sol";
+import {Calldata} from "../libraries/Calldata.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
 import {Tally} from "../libraries/Tally.sol";
@@ -20,17 +21,17 @@ contract SettleModule is Counter {
         }
         Count memory c = _start(m, stream);
         bool isSealed = m.secrecy() == ManifestReader.SEALED;
-        uint256 flags = _byte(c.start);
+        uint256 flags = Calldata.u8(c.start);
         uint256 fields = _fieldsSize(flags);
         uint256 at = c.start + 1;
         uint32 settled;
         while (at < c.end) {
-            uint256 token = _byte(at);
+            uint256 token = Calldata.u8(at);
             if (token != BranchStream.RECORD && token != BranchStream.OUTSIDE) {
                 at = _readSubtree(c, token, at + 1);
                 continue;
             }
-            uint256 voter = _word(at + 1) >> 224;
+            uint256 voter = Calldata.word(at + 1) >> 224;
             at += 5;
             bool outside = token == BranchStream.OUTSIDE;
             uint256 slot = _slots[voter];
@@ -79,7 +80,7 @@ contract SettleModule is Counter {
         unchecked {
             next = at + (isSealed ? 32 : c.choicesLength);
             _require(c, next);
-            bytes32 content = isSealed ? bytes32(_word(at)) : _readChoices(c, at);
+            bytes32 content = isSealed ? bytes32(Calldata.word(at)) : _readChoices(c, at);
             _pushLeaf(c, terms, content);
             if (!pending) return next;
             Tally.addVoter(c.entry, c.weight, -1);
@@ -101,8 +102,8 @@ contract SettleModule is Counter {
             at += ALL_FIELDS_SIZE;
             next = at + (isSealed ? 64 : c.choicesLength);
             _require(c, next);
-            bytes32 content = isSealed ? bytes32(_word(at)) : _readChoices(c, at);
-            bytes32 escrow = isSealed ? bytes32(_word(at + 32)) : bytes32(0);
+            bytes32 content = isSealed ? bytes32(Calldata.word(at)) : _readChoices(c, at);
+            bytes32 escrow = isSealed ? bytes32(Calldata.word(at + 32)) : bytes32(0);
             uint256 act = uint256(Messages.act(terms, content, escrow));
             if ((act ^ slot) & ACT_MASK != 0) revert OpeningNothingThere(uint32(voter));
             if (!pending) return next;

@@ -7,6 +7,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {Recorder} from "../Recorder.sol";
+import {Calldata} from "../libraries/Calldata.sol";
 import {ManifestReader} from "../libraries/ManifestReader.sol";
 import {Messages} from "../libraries/Messages.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -135,7 +136,7 @@ contract WideModule is Recorder {
         );
         bytes32[] memory proof = new bytes32[](e.depth);
         for (uint256 i; i < e.depth; ++i) {
-            proof[i] = _word(e.proof + 32 * i);
+            proof[i] = bytes32(Calldata.word(e.proof + 32 * i));
         }
         // A leaf speaks for epoch 0 only.
         bool listed = a.epoch == 0 && MerkleProof.verify(proof, b.manifest.rollRoot(), leaf);
@@ -147,7 +148,7 @@ contract WideModule is Recorder {
         pure
         returns (Entry memory e)
     {
-        uint256 head = uint256(_word(at));
+        uint256 head = Calldata.word(at);
         a.voter = a.holder = head >> 224;
         a.weight = head >> 160 & type(uint64).max;
         a.class = head >> 144 & 0xffff;
@@ -161,11 +162,11 @@ contract WideModule is Recorder {
         e.keySize = e.keyType == ADDRESS ? 20 : 64;
         e.signature = e.key + e.keySize + 2;
         _within(e.signature, end);
-        e.signatureSize = uint256(_word(e.signature - 2)) >> 240;
+        e.signatureSize = Calldata.word(e.signature - 2) >> 240;
         e.payload = e.signature + e.signatureSize;
         uint256 attestation = e.payload + _payloadSize(b);
         _within(attestation + 1, end);
-        uint256 how = uint256(_word(attestation)) >> 248;
+        uint256 how = Calldata.word(attestation) >> 248;
         if (how == BY_CREDENTIAL) {
             uint256 threshold = b.manifest.threshold();
             if (threshold == 0) revert BatchMalformed(attestation);
@@ -177,7 +178,7 @@ contract WideModule is Recorder {
             }
         } else if (how == BY_LIST) {
             _within(attestation + 2, end);
-            e.depth = uint256(_word(attestation + 1)) >> 248;
+            e.depth = Calldata.word(attestation + 1) >> 248;
             e.proof = attestation + 2;
             e.next = e.proof + 32 * e.depth;
             _within(e.next, end);
@@ -189,9 +190,13 @@ contract WideModule is Recorder {
     function _keyId(Entry memory e) private pure returns (bytes32) {
         uint256 value;
         if (e.keyType == ADDRESS) {
-            value = uint256(_word(e.key)) >> 96;
+            value = Calldata.word(e.key) >> 96;
         } else {
-            value = uint256(keccak256(abi.encode(_word(e.key), _word(e.key + 32)))) & VALUE;
+            value = uint256(
+                keccak256(
+                    abi.encode(bytes32(Calldata.word(e.key)), bytes32(Calldata.word(e.key + 32)))
+                )
+            ) & VALUE;
         }
         return bytes32(e.keyType << 248 | value);
     }
@@ -259,12 +264,6 @@ contract WideModule is Recorder {
         data = new bytes(size);
         assembly ("memory-safe") {
             calldatacopy(add(data, 32), at, size)
-        }
-    }
-
-    function _word(uint256 at) private pure returns (bytes32 value) {
-        assembly ("memory-safe") {
-            value := calldataload(at)
         }
     }
 }
