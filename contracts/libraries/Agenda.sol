@@ -77,7 +77,7 @@ library Agenda {
             }
             book.cells = cells;
             book.planes = manifest.largestWeight() > 1 ? 2 : 1;
-            book.laneLog = _laneLog(manifest.rollWeight() * points);
+            book.laneLog = _laneLog(manifest.rollSize() * manifest.largestWeight() * points);
             book.perWordLog = 8 - book.laneLog;
             book.words = (cells + (1 << book.perWordLog) - 1) >> book.perWordLog;
             uint256 scratch;

@@ -204,6 +204,17 @@ def test_a_lane_holds_all_weight_times_all_points(
     assert on_chain(trial) == in_python(trial, acts)
 
 
+def test_weights_above_the_roll_never_run_over(begin: Open) -> None:
+    """Registrars who attest the largest weight to everybody spoil their own cell only."""
+    trial = begin(items=(ONE,), weights=(1, 1, 1, 252))
+    trial.cast([trial.act(voter, b"\2") for voter in range(4)])
+    acts = [trial.act(voter, b"\2", revision=1, weight=252) for voter in range(3)]
+    trial.cast(acts)
+    trial.system.chain.mine_at(trial.plan.times.barrier_at)
+    trial.settle(1, [0, 1, 2])
+    assert on_chain(trial)[0] == ((0, 0, 4, 0, 0), (0, 0, 4 * 252, 0, 0))
+
+
 def test_the_whole_roll_on_one_option_fills_its_lane(begin: Open) -> None:
     trial = begin(items=(ONE,), weights=(255 - 9, *(1,) * 9))
     trial.cast([trial.act(voter, b"\2") for voter in range(10)])

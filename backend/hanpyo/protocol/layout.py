@@ -91,9 +91,13 @@ class TallyLayout:
         )
 
 
-def tally_layout(items: Sequence[Item], roll_weight: int, largest_weight: int) -> TallyLayout:
-    """The tally's layout: the lane holds the roll's weight times the largest points."""
-    most = roll_weight * max(item.points for item in items)
+def tally_layout(items: Sequence[Item], roll_size: int, largest_weight: int) -> TallyLayout:
+    """The tally's layout.
+
+    The lane holds every voter at the largest weight and points: whatever weights registrars attest
+    within that bound, no sum runs over into the next cell.
+    """
+    most = roll_size * largest_weight * max(item.points for item in items)
     lane = next(width for width in LANE_WIDTHS if most < 1 << width)
     return TallyLayout(cell_bases(items)[-1], lane, 2 if largest_weight > 1 else 1)
 

@@ -101,7 +101,7 @@ class Manifest:
     @cached_property
     def tally_layout(self) -> TallyLayout:
         """How a stratum's tally is packed."""
-        return tally_layout(self.items, self.roll.weight, self.roll.largest_weight)
+        return tally_layout(self.items, self.roll.size, self.roll.largest_weight)
 
     @cached_property
     def barred(self) -> tuple[frozenset[tuple[int, int]], ...]:

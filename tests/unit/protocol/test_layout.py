@@ -50,7 +50,7 @@ def test_an_item_has_a_blank_and_an_invalid_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weight", "points", "lane"),
+    ("largest", "points", "lane"),
     [
         (255, 1, 8),
         (256, 1, 16),
@@ -63,9 +63,10 @@ def test_an_item_has_a_blank_and_an_invalid_cell() -> None:
         ((1 << 64) - 1, 65_535, 128),
     ],
 )
-def test_a_lane_holds_the_largest_sum(weight: int, points: int, lane: int) -> None:
+def test_a_lane_holds_everybody_at_the_largest_weight(largest: int, points: int, lane: int) -> None:
     items = [Item(Method.CHOOSE_ONE, 3), Item(Method.SCORE, 2, 1, 2, points=points)]
-    assert tally_layout(items, weight, 1).lane == lane
+    assert tally_layout(items, 1, largest).lane == lane
+    assert tally_layout(items, largest, 1).lane == lane
 
 
 @pytest.mark.parametrize(("largest", "planes"), [(1, 1), (2, 2)])
