@@ -25,7 +25,7 @@ from scripts.toolchain.project import ROOT
 
 PICTURE = ROOT / "docs" / "images" / "demo.svg"
 COLUMNS = 120
-_LAST_LINE = " counting: "
+_LAST_LINE = "선정 방식 재계산"
 _CELL, _LINE, _SIZE, _MARGIN, _BAR = 8.4, 18, 14, 20, 36
 _FONTS = "ui-monospace, 'DejaVu Sans Mono', 'Noto Sans Mono CJK KR', NanumGothicCoding, monospace"
 _DOTS = ("#ff5f57", "#febc2e", "#28c840")

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from hanpyo.audit import BundleSource, LiveSource, audit, write_bundle
+from hanpyo.audit.rendering import title
 from hanpyo.audit.report import Report, Status
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.protocol.types import Address
@@ -31,8 +33,8 @@ def check_election(contract: ElectionContract, organiser: str, bundle: Path | No
 
 
 def show_report(console: Console, report: Report) -> None:
-    """The checks, one a line."""
-    console.print(f"Audit at block {report.block_number}, 0x{report.block_hash.hex()}")
+    """The checks, one a line, Korean first."""
+    console.print(f"검증 / Audit: block {report.block_number}, 0x{report.block_hash.hex()}")
     for check in report.checks:
-        colour = _COLOURS[check.status]
-        console.print(f"  [{colour}]{check.status:<9}[/] {check.name}: {check.reason}")
+        line = Text("  ").append(f"{check.status:<9}", _COLOURS[check.status])
+        console.print(line.append(f" {title(check.name)}: {check.reason}", "default"))
