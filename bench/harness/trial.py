@@ -286,11 +286,13 @@ class Trial:
             content = event["envelope"]
             whole = event.values.get("escrow") or event["escrowHead"] + event["escrowTail"]
             escrow = whole[: 33 + length]
-        hash_ = terms.act(content, keccak(escrow) if escrow else ZERO_WORD)
-        known = self._known.get(hash_)
+        escrow_hash = keccak(escrow) if escrow else ZERO_WORD
+        known = self._known.get(terms.act(content, escrow_hash))
         if known is None:
-            found = [each for each in self._known.values() if each.content == content]
-            base = next(each for each in found if each.voter == terms.voter)
+            # The same act in another channel: its voter had checked in.
+            told = (terms.voter, content, escrow_hash)
+            acts = self._known.values()
+            base = next(a for a in acts if (a.voter, a.content, a.escrow_hash) == told)
             known = Act(
                 terms, base.payload, base.content, base.escrow_hash, base.choices, base.salt
             )

@@ -150,7 +150,7 @@ class ElectionMachine(RuleBasedStateMachine):
         self.trial = Trial.open(self._system, plan)
         self.model = Record(plan.manifest)
         self.desk = Desk(self.trial)
-        self.faulty: dict[bytes, bool] = {}
+        self.faulty: set[bytes] = set()
 
     @property
     def election(self) -> Trial:
@@ -235,7 +235,7 @@ class ElectionMachine(RuleBasedStateMachine):
         if fault == "bad escrow" and trial.is_sealed and draft["kind"] == BallotKind.BALLOT:
             payload = act.payload[:-1] + bytes((act.payload[-1] ^ 1,))
             act = _with_payload(trial, act, payload)
-        self.faulty[act.hash] = payload is not None
+            self.faulty.add(act.escrow_hash)
         clean = act.terms.kind != BallotKind.WITHDRAWAL or not any(act.payload)
         signed, attested = fault != "forged", fault != "thief"
         offer = Offer(_recordable(trial, act), signed=signed, attested=attested, clean=clean)
@@ -336,7 +336,7 @@ class ElectionMachine(RuleBasedStateMachine):
             live = model.live_act(voter)
             if live is None:
                 continue
-            if self.faulty.get(act.hash):
+            if act.escrow_hash in self.faulty:
                 self._void(voter, act)
                 model.void(voter, trial.system.chain.now)
                 continue
@@ -345,7 +345,9 @@ class ElectionMachine(RuleBasedStateMachine):
             if voter in trial.held:
                 trial.open_acts([voter])
         for number, batch in enumerate(trial.batches, 1):
-            trial.open_batch(number, [act.voter for act in batch if not self.faulty.get(act.hash)])
+            trial.open_batch(
+                number, [act.voter for act in batch if act.escrow_hash not in self.faulty]
+            )
 
     def _void(self, voter: int, act: Act) -> None:
         trial = self.election
