@@ -14,6 +14,7 @@ settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile(
     "deep",
     deadline=None,
+    derandomize=True,
     max_examples=2_000,
     stateful_step_count=100,
     suppress_health_check=[HealthCheck.too_slow],

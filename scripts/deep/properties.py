@@ -1,4 +1,4 @@
-"""The property tests again, with fresh seeds and many more examples."""
+"""The property tests again, with many more examples, the same on every machine."""
 
 import os
 import subprocess

@@ -26,7 +26,7 @@ def test_chain_and_model_hold_the_same_election(system: System) -> None:
             stateful_step_count=30 if DEEP else 12,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
             deadline=None,
-            derandomize=not DEEP,
+            derandomize=True,
             print_blob=True,
         ),
     )
