@@ -1,0 +1,229 @@
+"""How an installation is set up: one TOML file, and over it the environment; checked at the start.
+
+Every setting is `HANPYO_<SECTION>__<NAME>` in the environment and `[section] name` in the file
+that `HANPYO_CONFIG` names. Secrets may stand in the environment or in private files, never in the
+database. Durations are seconds, money is wei.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hanpyo.errors import HanpyoError
+
+CONFIG_VARIABLE: Final = "HANPYO_CONFIG"
+GWEI: Final = 10**9
+ETHER: Final = 10**18
+
+
+class ConfigError(HanpyoError):
+    """A setting that is unknown, missing or out of its range."""
+
+    code: ClassVar[str] = "bad_configuration"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChainSection(_Section):
+    """The chain of the installation; without `rpc_urls` an embedded one is started."""
+
+    rpc_urls: tuple[str, ...] = ()
+    """Nodes of one chain, in the order they are tried."""
+    block_time: int = Field(default=1, ge=1)
+    """Seconds a block of the embedded chain."""
+    factory: str | None = None
+    """The election factory; an embedded chain deploys one where none is named."""
+    confirmations: int | None = Field(default=None, ge=1)
+    """Blocks after which a block is final; None follows the chain's `finalized` tag."""
+    stale_after: int = Field(default=60, ge=5)
+    """Age of the newest block above which ballots are not taken."""
+    poll: float = Field(default=0.5, gt=0)
+    """Seconds between looks at the chain."""
+
+
+class RelaySection(_Section):
+    """How ballots are sent, and what that may cost."""
+
+    keystores: tuple[Path, ...] = ()
+    """Sending accounts; the first also organises elections and signs promises."""
+    password_file: Path | None = None
+    signer_url: str | None = None
+    """An external signer (EIP-3030-like JSON over HTTP) instead of keystores."""
+    batch_ballots: int = Field(default=200, ge=1, le=250)
+    batch_age: float = Field(default=2.0, ge=0)
+    """A batch goes out when it is full or its oldest ballot has waited so long."""
+    window: int = Field(default=3_200, ge=1)
+    """Pending ballots sorted by voter number at once."""
+    margin: int = Field(default=120, ge=0)
+    """The intake stops so long before the close."""
+    include_within: int = Field(default=90, ge=1)
+    """What a promise grants itself until the ballot is on chain, in chain time."""
+    fee_ceiling: int = Field(default=500 * GWEI, ge=1)
+    tip_ceiling: int = Field(default=50 * GWEI, ge=0)
+    spend_a_day: int = Field(default=10 * ETHER, ge=0)
+    spend_an_election: int = Field(default=50 * ETHER, ge=0)
+    reserve: int = Field(default=ETHER // 10, ge=0)
+    """Balance below which an account pauses and readiness says so."""
+    acts_a_voter: int = Field(default=20, ge=1, le=1024)
+    """Ballots and withdrawals that one voter may have relayed in one election."""
+
+
+class RegistrarPlace(_Section):
+    """One registrar: a process elsewhere (`url`), or a key in this process (`keystore`)."""
+
+    name: str
+    address: str
+    url: str | None = None
+    token: SecretStr | None = None
+    keystore: Path | None = None
+    password_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "RegistrarPlace":
+        if (self.url is None) == (self.keystore is None):
+            raise ValueError("give either url or keystore")
+        return self
+
+
+class RegistrarsSection(_Section):
+    """Who attests voters' keys: m of n."""
+
+    threshold: int = Field(default=0, ge=0)
+    members: tuple[RegistrarPlace, ...] = ()
+
+
+class MailSection(_Section):
+    """Outgoing mail by SMTP."""
+
+    host: str | None = None
+    port: int = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = "vote@localhost"
+
+
+class SmsSection(_Section):
+    """Outgoing text messages: a JSON POST to a gateway."""
+
+    url: str | None = None
+    token: SecretStr | None = None
+
+
+class OidcProvider(_Section):
+    """One OpenID Connect provider."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: SecretStr | None = None
+
+
+class IdentitySection(_Section):
+    """How members prove who they are."""
+
+    providers: tuple[OidcProvider, ...] = ()
+    code_minutes: int = Field(default=10, ge=1)
+    session_minutes: int = Field(default=60, ge=1)
+    tries: int = Field(default=5, ge=1)
+    """Wrong codes before a challenge is void."""
+
+
+class WebSection(_Section):
+    """The HTTP service."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8080"
+    workers: int = Field(default=2, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0)
+    """Reverse proxies in front whose X-Forwarded-For is believed."""
+    max_body: int = Field(default=64 * 1024, ge=1024)
+    max_upload: int = Field(default=8 * 1024 * 1024, ge=1024)
+    allowed_origins: tuple[str, ...] = ("*",)
+    """Origins that may read public data from a browser."""
+
+
+class LogSection(_Section):
+    """Structured logs on the error stream."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    style: Literal["json", "console"] = "json"
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HANPYO_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data: Path = Path("hanpyo-data")
+    """Folder of the embedded database, chain, keys."""
+    database_url: str | None = None
+    """SQLAlchemy URL; None is SQLite in `data`."""
+    master_keys: SecretStr | None = None
+    """Keys of personal data, `id:base64` separated by commas, the one in use first."""
+    master_key_file: Path | None = None
+    """The same, one a line; None is `keys` in `data`, made on first use."""
+    chain: ChainSection = ChainSection()
+    relay: RelaySection = RelaySection()
+    registrars: RegistrarsSection = RegistrarsSection()
+    mail: MailSection = MailSection()
+    sms: SmsSection = SmsSection()
+    identity: IdentitySection = IdentitySection()
+    web: WebSection = WebSection()
+    log: LogSection = LogSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic-settings passes it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code goes before the environment, that before the file."""
+        path = os.environ.get(CONFIG_VARIABLE)
+        sources = (init_settings, env_settings)
+        if path is None:
+            return sources
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(path)))
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.data / 'hanpyo.db'}"
+
+    @property
+    def embedded_chain(self) -> bool:
+        """Whether the chain is one of our own, which the operator controls."""
+        return not self.chain.rpc_urls
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of file and environment; raises `ConfigError` naming each setting at fault."""
+    path = os.environ.get(CONFIG_VARIABLE)
+    if path is not None and not Path(path).is_file():
+        raise ConfigError(f"{CONFIG_VARIABLE}: there is no file {path}")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise ConfigError("; ".join(faults)) from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error

@@ -1,0 +1,1 @@
+"""What the service remembers: SQLAlchemy models, transactions, personal data encrypted at rest."""

@@ -1,0 +1,22 @@
+"""Every table, so that one import knows the whole schema."""
+
+from hanpyo.db.models.chain import ChainHead, Installation, Lease
+from hanpyo.db.models.elections import Election, ElectionState
+from hanpyo.db.models.index import Act, Skip
+from hanpyo.db.models.organisations import Organisation
+from hanpyo.db.models.roll import Member, MemberLookup
+from hanpyo.db.types import Base
+
+__all__ = [
+    "Act",
+    "Base",
+    "ChainHead",
+    "Election",
+    "ElectionState",
+    "Installation",
+    "Lease",
+    "Member",
+    "MemberLookup",
+    "Organisation",
+    "Skip",
+]

@@ -1,0 +1,94 @@
+"""What every part of a running service shares, opened once from the settings."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from hanpyo.chain.rpc import Rpc
+from hanpyo.config import Settings
+from hanpyo.db.database import Database
+from hanpyo.db.leases import Leases
+from hanpyo.db.vault import Vault, parse_keys, read_key_file
+from hanpyo.errors import Unavailable
+
+_HOLDER_BYTES: Final = 4
+
+
+@dataclass
+class Runtime:
+    """Settings, database, keys of personal data, the chain, and the wall clock."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    node: Rpc | None = None
+    clock: Callable[[], float] = time.time
+    holder: str = field(default_factory=lambda: new_holder())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections; harmless when closed."""
+        self.database.close()
+        if self.node is not None:
+            self.node.close()
+
+    @property
+    def rpc(self) -> Rpc:
+        """The chain; raises `Unavailable` where the embedded one is not running yet."""
+        if self.node is None:
+            raise Unavailable("the chain is not running: start it with `hanpyo serve`")
+        return self.node
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Leases of this process."""
+        return Leases(self.database, self.holder, clock=self.clock)
+
+    def now(self) -> int:
+        """The wall clock in whole seconds since 1970."""
+        return int(self.clock())
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """Open database and keys; the chain where the settings name nodes.
+
+    Raises `VaultError`, `InvalidNodeUrl`.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    urls = settings.chain.rpc_urls
+    return Runtime(
+        settings,
+        Database(settings.database),
+        open_vault(settings),
+        Rpc(urls[0]) if urls else None,
+    )
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault of the settings' keys; makes `keys` in the data folder where none are named."""
+    if settings.master_keys is not None:
+        return Vault(parse_keys(settings.master_keys.get_secret_value()))
+    named = settings.master_key_file
+    path: Path = named or settings.data / "keys"
+    return Vault(read_key_file(path, create=named is None))
+
+
+def new_holder() -> str:
+    """A name for this process that no other has."""
+    return f"{socket.gethostname()[:32]}-{os.getpid()}-{os.urandom(_HOLDER_BYTES).hex()}"

@@ -1,0 +1,81 @@
+"""Work in the background: each task in a thread of its own, held by one process at a time.
+
+A task does a bounded piece of work a step; between steps the runner renews the task's lease and
+looks whether to stop, so that SIGTERM ends within one step. What a step raises is logged by code
+and tried again after a pause that doubles up to a minute: a task never ends the process.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from hanpyo.db.leases import Held, Leases
+from hanpyo.errors import HanpyoError
+
+_LONGEST_PAUSE: Final = 60.0
+_LEASE_POLL: Final = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class Task(Protocol):
+    """One kind of background work. `name` is its lease, `pause` the seconds between idle steps."""
+
+    @property
+    def name(self) -> str:
+        """The lease's name: the same in every process."""
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait after a step that found nothing to do."""
+
+    def step(self, held: Held) -> bool:
+        """Do a bounded piece of work under the lease; True when more waits."""
+
+
+class TaskRunner:
+    """Runs tasks until `stop`."""
+
+    def __init__(self, leases: Leases, tasks: Sequence[Task]) -> None:
+        self._leases = leases
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(task,), name=task.name) for task in tasks
+        ]
+
+    def start(self) -> None:
+        """Start every task."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 30.0) -> bool:
+        """Let every task end its step; whether all ended in time."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(seconds)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run(self, task: Task) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                held = self._leases.take(task.name)
+                more = held is not None and task.step(held)
+                pause = 0.0 if more else task.pause if held else _LEASE_POLL
+                failures = 0
+            except Exception as error:  # noqa: BLE001  whatever happens, the task goes on
+                failures += 1
+                pause = min(0.5 * 2**failures, _LONGEST_PAUSE)
+                code = error.code if isinstance(error, HanpyoError) else type(error).__name__
+                _log.warning("task_failed", task=task.name, code=code, failures=failures)
+            self._stopping.wait(pause)
+        self._release(task)
+
+    def _release(self, task: Task) -> None:
+        try:
+            held = self._leases.take(task.name)
+            if held is not None:
+                self._leases.release(held)
+        except Exception as error:  # noqa: BLE001  the lease ends by itself
+            _log.warning("lease_kept", task=task.name, code=type(error).__name__)

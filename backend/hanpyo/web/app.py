@@ -1,0 +1,21 @@
+"""The Flask application of an installation."""
+
+from apiflask import APIFlask
+
+from hanpyo import __version__
+from hanpyo.runtime import Runtime
+from hanpyo.web.blueprints import BLUEPRINTS
+from hanpyo.web.context import attach
+from hanpyo.web.problems import register_problems
+
+
+def create_app(runtime: Runtime) -> APIFlask:
+    """The application over an open runtime; it starts nothing and owns nothing."""
+    app = APIFlask("hanpyo", title="Hanpyo", version=__version__, json_errors=False)
+    app.config["OPENAPI_VERSION"] = "3.1.0"
+    app.config["MAX_CONTENT_LENGTH"] = runtime.settings.web.max_body
+    attach(app, runtime)
+    register_problems(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

