@@ -1,0 +1,95 @@
+"""Background tasks: one holder at a time, failures survived, an end within one step."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from hanpyo.db.database import Database
+from hanpyo.db.leases import Held, Leases
+from hanpyo.errors import Unavailable
+from hanpyo.tasks import TaskRunner
+
+SOON = 5.0
+
+
+class Work:
+    """A task whose step is a function."""
+
+    name = "work"
+    pause = 0.01
+
+    def __init__(self, step: Callable[[], bool]) -> None:
+        self._step = step
+
+    def step(self, held: Held) -> bool:
+        assert held.name == "work"
+        return self._step()
+
+
+def test_steps_follow_each_other_while_there_is_work(database: Database) -> None:
+    done, finished = [], threading.Event()
+
+    def step() -> bool:
+        done.append(1)
+        if len(done) == 3:
+            finished.set()
+        return len(done) < 3
+
+    runner = TaskRunner(Leases(database, "me"), [Work(step)])
+    runner.start()
+    assert finished.wait(SOON)
+    assert runner.stop()
+
+
+def test_a_failing_step_is_tried_again(database: Database) -> None:
+    tries, healed = [], threading.Event()
+
+    def step() -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Unavailable("not now")
+        healed.set()
+        return False
+
+    runner = TaskRunner(Leases(database, "me"), [Work(step)])
+    runner.start()
+    assert healed.wait(SOON)
+    assert runner.stop()
+
+
+def test_another_process_takes_over_after_the_end(database: Database) -> None:
+    here, there = threading.Event(), threading.Event()
+
+    def mark(event: threading.Event) -> Callable[[], bool]:
+        def step() -> bool:
+            event.set()
+            return False
+
+        return step
+
+    first = TaskRunner(Leases(database, "first"), [Work(mark(here))])
+    second = TaskRunner(Leases(database, "second"), [Work(mark(there))])
+    first.start()
+    assert here.wait(SOON)
+    second.start()
+    assert not there.wait(0.2)
+    assert first.stop()
+    assert there.wait(SOON)
+    assert second.stop()
+
+
+@pytest.mark.parametrize("seconds", [0.05])
+def test_a_step_that_does_not_end_is_told(database: Database, seconds: float) -> None:
+    release, started = threading.Event(), threading.Event()
+
+    def step() -> bool:
+        started.set()
+        return not release.wait(SOON)
+
+    runner = TaskRunner(Leases(database, "me"), [Work(step)])
+    runner.start()
+    assert started.wait(SOON)
+    assert not runner.stop(seconds)
+    release.set()
+    assert runner.stop()
