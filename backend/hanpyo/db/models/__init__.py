@@ -3,6 +3,7 @@
 from hanpyo.db.models.chain import ChainHead, Installation, Lease
 from hanpyo.db.models.elections import Election, ElectionState
 from hanpyo.db.models.index import Act, Skip
+from hanpyo.db.models.limits import RateCounter
 from hanpyo.db.models.organisations import Organisation
 from hanpyo.db.models.roll import Member, MemberLookup
 from hanpyo.db.types import Base
@@ -18,5 +19,6 @@ __all__ = [
     "Member",
     "MemberLookup",
     "Organisation",
+    "RateCounter",
     "Skip",
 ]

@@ -1,0 +1,1 @@
+"""Who somebody is: members who vote and staff who run elections."""

@@ -1,0 +1,24 @@
+"""Each test of a database runs on both kinds; time is a clock that the test moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hanpyo.db.database import Database
+from tests.service.clocks import Clock
+from tests.service.databases import KINDS, fresh_database
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with fresh_database(request.param, tmp_path) as url:
+        database = Database(url)
+        database.create_schema()
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
