@@ -11,7 +11,6 @@ from hanpyo.audit.bundle import save_bundle
 from hanpyo.audit.calls import signed_chain_id
 from hanpyo.audit.decision import check_decision, decide
 from hanpyo.audit.errors import UnknownElection
-from hanpyo.audit.events import Cancelled, Frozen, TextPublished
 from hanpyo.audit.evidence import Evidence, Source
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.frozen import check_code, check_manifest, check_roll
@@ -22,6 +21,7 @@ from hanpyo.audit.state import check_state
 from hanpyo.audit.summary import summarise
 from hanpyo.audit.tally import Count, check_tally, count
 from hanpyo.audit.timing import check_timing
+from hanpyo.chain.election_events import Cancelled, Frozen, TextPublished
 from hanpyo.chain.errors import UntrustworthyAnswer
 from hanpyo.counting.errors import CountingError
 from hanpyo.protocol.clone import CloneError

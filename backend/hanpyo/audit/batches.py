@@ -1,9 +1,9 @@
 """The events are all there: every batch is rebuilt from them and compared with storage."""
 
-from hanpyo.audit.events import BatchRecorded, Entry, Rebound, Recorded
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.storage import BATCHES, mapping_slot
+from hanpyo.chain.election_events import BatchRecorded, Entry, Rebound, Recorded
 from hanpyo.protocol.acts import batch_record, seals_hash
 from hanpyo.protocol.tree import batch_root
 from hanpyo.protocol.types import ZERO_WORD, BallotKind, Digest, Secrecy

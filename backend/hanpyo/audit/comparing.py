@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from hanpyo.audit.events import BatchRecorded, Recorded, Skipped
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.judging import BatchEvent
 from hanpyo.audit.signed import Signed
+from hanpyo.chain.election_events import BatchRecorded, Recorded, Skipped
 from hanpyo.protocol.record import Record
 from hanpyo.protocol.types import Channel, SkipReason
 

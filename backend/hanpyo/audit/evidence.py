@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 from eth_utils.address import to_checksum_address
 
-from hanpyo.audit.decoding import decode_logs
 from hanpyo.audit.errors import AuditError
-from hanpyo.audit.events import Entry
+from hanpyo.chain.decoding import decode_logs
+from hanpyo.chain.election_events import Entry
 from hanpyo.chain.headers import Header
 from hanpyo.chain.proofs import AccountState, StateProof
 from hanpyo.chain.receipts import Log

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from eth_utils.address import to_checksum_address
 
 from hanpyo.audit.artifacts import MODULES, VERIFIERS, followed, has_package, packaged
-from hanpyo.audit.events import Frozen, RollPublished, TextPublished
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.storage import MANIFEST_HASH
+from hanpyo.chain.election_events import Frozen, RollPublished, TextPublished
 from hanpyo.protocol.domain import manifest_hash, system_hash
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.manifest import NoRegistrarsError, require_registrars

@@ -7,9 +7,9 @@ signature is one finding and does not change the outcome of others.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hanpyo.audit.events import CheckedIn, Recorded, Skipped
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.signed import SignatureReader, Signed
+from hanpyo.chain.election_events import CheckedIn, Recorded, Skipped
 from hanpyo.protocol.batch import CompactBatch
 from hanpyo.protocol.roll import RollEntry
 from hanpyo.protocol.types import DeskKind, EntryKind, SkipReason

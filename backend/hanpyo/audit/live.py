@@ -11,11 +11,11 @@ from typing import Final
 from eth_utils.address import to_checksum_address
 
 from hanpyo.audit.artifacts import MODULES, followed, packaged
-from hanpyo.audit.decoding import decode_logs
 from hanpyo.audit.errors import AuditError, UnknownElection
-from hanpyo.audit.events import BatchRecorded, Rebound, Recorded
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.storage import FIXED_SLOTS, derived_slots
+from hanpyo.chain.decoding import decode_logs
+from hanpyo.chain.election_events import BatchRecorded, Rebound, Recorded
 from hanpyo.chain.errors import ChainMoved
 from hanpyo.chain.events import Ranges, read_logs
 from hanpyo.chain.headers import Header, fetch_header, fetch_headers

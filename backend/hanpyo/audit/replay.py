@@ -13,7 +13,11 @@ from typing import Final
 from hanpyo.audit.calls import BatchCall, RebindCall, direct_call
 from hanpyo.audit.comparing import Comparison, align, words_of
 from hanpyo.audit.errors import AuditError
-from hanpyo.audit.events import (
+from hanpyo.audit.evidence import Evidence
+from hanpyo.audit.findings import Findings
+from hanpyo.audit.judging import Judge
+from hanpyo.audit.signed import SignatureReader, Signed
+from hanpyo.chain.election_events import (
     BatchRecorded,
     Certified,
     CheckedIn,
@@ -26,10 +30,6 @@ from hanpyo.audit.events import (
     Skipped,
     Voided,
 )
-from hanpyo.audit.evidence import Evidence
-from hanpyo.audit.findings import Findings
-from hanpyo.audit.judging import Judge
-from hanpyo.audit.signed import SignatureReader, Signed
 from hanpyo.protocol.acts import Terms
 from hanpyo.protocol.batch import (
     BatchForm,

@@ -3,7 +3,6 @@
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from hanpyo.audit.events import Cancelled, CheckedIn, Frozen, Recorded, RollPublished, TextPublished
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.findings import Findings
 from hanpyo.audit.replay import Replay
@@ -22,6 +21,14 @@ from hanpyo.audit.storage import (
     bitmaps_in_use,
     bits_of,
     mapping_slot,
+)
+from hanpyo.chain.election_events import (
+    Cancelled,
+    CheckedIn,
+    Frozen,
+    Recorded,
+    RollPublished,
+    TextPublished,
 )
 from hanpyo.protocol.record import Record
 from hanpyo.protocol.roll import ENTRY_BYTES

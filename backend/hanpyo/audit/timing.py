@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from hanpyo.audit.events import (
+from hanpyo.audit.evidence import Evidence
+from hanpyo.audit.findings import Findings
+from hanpyo.chain.election_events import (
     Cancelled,
     Certified,
     CheckedIn,
@@ -17,8 +19,6 @@ from hanpyo.audit.events import (
     TextPublished,
     Voided,
 )
-from hanpyo.audit.evidence import Evidence
-from hanpyo.audit.findings import Findings
 from hanpyo.protocol.manifest import Timetable
 from hanpyo.protocol.types import Channel
 

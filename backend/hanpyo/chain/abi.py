@@ -4,7 +4,7 @@ Values are Python's: ints, bytes, text, bools, tuples for structs and arrays. Ad
 out as text in lower case and go in as text or 20 bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -50,30 +50,9 @@ class Function:
             ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event: its topic, and the types of its indexed and plain parts in order."""
-
-    name: str
-    topic: bytes
-    indexed: tuple[str, ...]
-    plain: tuple[str, ...]
-
-    def read(self, topics: Iterable[bytes], data: bytes) -> tuple[Any, ...]:
-        """The indexed values, then the others; raises `AnswerUnreadable`."""
-        try:
-            found = [
-                _decode((kind,), topic)[0]
-                for kind, topic in zip(self.indexed, list(topics)[1:], strict=True)
-            ]
-            return (*found, *_decode(self.plain, data))
-        except _UNREADABLE as error:
-            raise AnswerUnreadable(f"a log is not the event {self.name}") from error
-
-
 @dataclass(frozen=True)
 class Interface:
-    """The functions and events of one contract."""
+    """The functions of one contract."""
 
     abi: tuple[Mapping[str, Any], ...]
 
@@ -95,21 +74,6 @@ class Interface:
             for entry in self.abi
             if entry["type"] == "function"
         }
-
-    @cached_property
-    def events(self) -> Mapping[bytes, Event]:
-        """Events by topic."""
-        found = [
-            Event(
-                entry["name"],
-                keccak(_signature(entry).encode()),
-                tuple(_type(part) for part in entry["inputs"] if part["indexed"]),
-                tuple(_type(part) for part in entry["inputs"] if not part["indexed"]),
-            )
-            for entry in self.abi
-            if entry["type"] == "event"
-        ]
-        return {event.topic: event for event in found}
 
 
 def constructor_data(name: str, *arguments: object) -> bytes:

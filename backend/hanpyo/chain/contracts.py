@@ -110,7 +110,7 @@ class Counters:
 
 @cache
 def election_interface() -> Interface:
-    """The functions and events of an election."""
+    """The functions of an election."""
     return Interface.of("Election")
 
 

@@ -1,29 +1,23 @@
-"""An election's logs as values, in the words of the contract's events.
+"""What an election tells: one type for each event of contracts/interfaces/IElectionEvents.sol."""
 
-Both forms of an event (its bytes in words, or at length) give the same value here.
-"""
+from dataclasses import dataclass
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-
-from hanpyo.chain.abi import AnswerUnreadable
-from hanpyo.chain.contracts import election_interface
 from hanpyo.chain.receipts import Log
 from hanpyo.protocol.acts import Terms
-from hanpyo.protocol.batch import ESCROW_HEAD
-from hanpyo.protocol.types import SkipReason
+from hanpyo.protocol.hashing import keccak
+from hanpyo.protocol.types import ZERO_WORD
 
 
 @dataclass(frozen=True, slots=True)
 class TextPublished:
-    """The text behind the numbers."""
+    """The titles behind the numbers."""
 
-    text: str
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class RollPublished:
-    """Roll entries from number `first` on."""
+    """Roll entries from voter `first` on."""
 
     first: int
     entries: bytes
@@ -31,57 +25,58 @@ class RollPublished:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Nobody changes the election from here on."""
+    """The election was frozen."""
 
     manifest_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The organiser called the election off."""
+    """The election was called off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed ballot was recorded."""
+class Recorded:
+    """An act was recorded: a sealed ballot (envelope, escrow), an open one (choices), neither."""
 
     terms: Terms
     key: bytes
-    envelope: bytes
-    escrow: bytes
+    envelope: bytes | None = None
+    escrow: bytes | None = None
+    choices: bytes | None = None
 
+    @property
+    def voter(self) -> int:
+        """The voter's number."""
+        return self.terms.voter
 
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """An open ballot was recorded, with its padded choices."""
+    @property
+    def content(self) -> bytes:
+        """The `content` of the signed message."""
+        if self.envelope is not None:
+            return self.envelope
+        return ZERO_WORD if self.choices is None else keccak(self.choices)
 
-    terms: Terms
-    key: bytes
-    choices: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A voter took the ballot back."""
-
-    terms: Terms
-    key: bytes
+    @property
+    def escrow_hash(self) -> bytes:
+        """The `escrow` of the signed message."""
+        return ZERO_WORD if self.escrow is None else keccak(self.escrow)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An act in a batch was not recorded; `voter` is what the act claims."""
+    """An act was not recorded."""
 
     voter: int
     digest: bytes
-    reason: SkipReason
+    reason: int
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRecorded:
-    """The firsts of one batch are on record."""
+    """The firsts of a batch."""
 
-    batch: int
+    number: int
     root: bytes
     seals: bytes
     firsts: int
@@ -89,7 +84,7 @@ class BatchRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Rebound:
-    """The registrars moved the voter to a new key."""
+    """A voter's minimum epoch was raised."""
 
     voter: int
     epoch: int
@@ -97,14 +92,14 @@ class Rebound:
 
 @dataclass(frozen=True, slots=True)
 class CheckedIn:
-    """Two clerks saw the voter at the assembly."""
+    """Two clerks saw the voter."""
 
     voter: int
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A voter with several acts was put into the count; `slot` is the slot before."""
+    """A voter with several acts was settled; `slot` is the slot before."""
 
     voter: int
     slot: int
@@ -112,15 +107,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """The trustees' secret is known."""
+    """The trustees' secret came on chain."""
 
     secret: int
-    secrecy_lost: bool
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A sealed ballot was opened and counted."""
+    """A sealed ballot was opened."""
 
     voter: int
     choices: bytes
@@ -128,28 +123,26 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Voided:
-    """A sealed ballot's escrow was proven bad."""
+    """A sealed ballot was voided for its escrow."""
 
     voter: int
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The count is complete."""
+    """The count was declared complete."""
 
     ballots: int
     weight: int
     voided: int
 
 
-ElectionEvent = (
+Event = (
     TextPublished
     | RollPublished
     | Frozen
     | Cancelled
-    | Sealed
-    | Cast
-    | Withdrawn
+    | Recorded
     | Skipped
     | BatchRecorded
     | Rebound
@@ -162,66 +155,9 @@ ElectionEvent = (
 )
 
 
-def read_events(logs: Iterable[Log], choices_length: int) -> Iterator[tuple[Log, ElectionEvent]]:
-    """Each log of an election with its event; raises `AnswerUnreadable` for a foreign log."""
-    events = election_interface().events
-    for log in logs:
-        event = events.get(log.topics[0]) if log.topics else None
-        if event is None:
-            raise AnswerUnreadable(f"log {log.position} is no event of an election")
-        values = event.read(log.topics, log.data)
-        yield log, _without_padding(_BUILDERS[event.name](*values), choices_length)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event and where it stands."""
 
-
-def _sealed(_: int, terms: int, key: bytes, envelope: bytes, *escrow: bytes) -> Sealed:
-    return Sealed(_terms(terms), key, envelope, b"".join(escrow))
-
-
-def _cast(_: int, terms: int, key: bytes, choices: bytes) -> Cast:
-    return Cast(_terms(terms), key, choices)
-
-
-def _withdrawn(_: int, terms: int, key: bytes) -> Withdrawn:
-    return Withdrawn(_terms(terms), key)
-
-
-def _skipped(voter: int, digest: bytes, reason: int) -> Skipped:
-    return Skipped(voter, digest, SkipReason(reason))
-
-
-def _terms(packed: int) -> Terms:
-    return Terms.unpack(packed.to_bytes(32, "big"))
-
-
-def _without_padding(event: ElectionEvent, length: int) -> ElectionEvent:
-    """The event with its words of bytes cut to the length that the agenda fixes."""
-    match event:
-        case Sealed(escrow=escrow):
-            return replace(event, escrow=escrow[: ESCROW_HEAD + length])
-        case Cast(choices=choices) | Opened(choices=choices):
-            return replace(event, choices=choices[:length])
-        case _:
-            return event
-
-
-_BUILDERS: dict[str, Callable[..., ElectionEvent]] = {
-    "TextPublished": TextPublished,
-    "RollPublished": RollPublished,
-    "ElectionFrozen": Frozen,
-    "ElectionCancelled": Cancelled,
-    "BallotSealed": _sealed,
-    "LongBallotSealed": _sealed,
-    "BallotCast": _cast,
-    "LongBallotCast": _cast,
-    "BallotWithdrawn": _withdrawn,
-    "BallotSkipped": _skipped,
-    "BatchRecorded": BatchRecorded,
-    "VoterRebound": Rebound,
-    "VoterCheckedIn": CheckedIn,
-    "VoterSettled": Settled,
-    "KeyReleased": KeyReleased,
-    "BallotOpened": Opened,
-    "LongBallotOpened": Opened,
-    "BallotVoided": Voided,
-    "ElectionCertified": Certified,
-}
+    event: Event
+    log: Log

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from eth_account.signers.local import LocalAccount
 
 from hanpyo.chain.contracts import ElectionContract, FactoryContract, revert_reasons
-from hanpyo.chain.election_events import Skipped, read_events
+from hanpyo.chain.decoding import decode_log
+from hanpyo.chain.election_events import Skipped
 from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.rpc import Rpc
 from hanpyo.chain.sender import Pace, Sender
@@ -164,9 +165,10 @@ def read_choices_of(contract: ElectionContract, ballot: RecordedAct) -> bytes:
 def skip_reason(contract: ElectionContract, voter: int, receipt: Receipt) -> SkipReason | None:
     """Why a transaction did not record an act of this voter; None where it skipped none."""
     own = [log for log in receipt.logs if log.address == contract.address]
-    for _, event in read_events(own, contract.manifest.choices_length):
+    for log in own:
+        event = decode_log(log, contract.manifest.choices_length)
         if isinstance(event, Skipped) and event.voter == voter:
-            return event.reason
+            return SkipReason(event.reason)
     return None
 
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 import orjson
 
 from hanpyo.chain.contracts import ElectionContract
-from hanpyo.chain.election_events import TextPublished, read_events
+from hanpyo.chain.decoding import decode_log
+from hanpyo.chain.election_events import TextPublished
 from hanpyo.chain.events import read_logs
 
 _STEP: Final = 20_000
@@ -22,7 +23,8 @@ def published_text(contract: ElectionContract) -> dict[str, Any]:
     while end >= 0 and newest - end < _FARTHEST:
         start = max(0, end - _STEP + 1)
         logs = read_logs(contract.rpc, contract.address, start, end)
-        for _, event in read_events(logs, contract.manifest.choices_length):
+        for log in logs:
+            event = decode_log(log, contract.manifest.choices_length)
             if isinstance(event, TextPublished):
                 text = orjson.loads(event.text)
                 return text if isinstance(text, dict) else {}

@@ -8,28 +8,24 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hanpyo.chain.contracts import ElectionContract
+from hanpyo.chain.decoding import decode_log
 from hanpyo.chain.election_events import (
     BatchRecorded,
-    Cast,
     Certified,
-    ElectionEvent,
+    Event,
     KeyReleased,
     Opened,
     Rebound,
-    Sealed,
+    Recorded,
     Settled,
     Skipped,
     Voided,
-    Withdrawn,
-    read_events,
 )
 from hanpyo.chain.events import read_logs
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.acts import Terms
-from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.offers import Act
 from hanpyo.protocol.tree import batch_root
-from hanpyo.protocol.types import ZERO_WORD
 
 
 class RecordInconsistent(HanpyoError):
@@ -78,17 +74,12 @@ class ElectionRecord:
     certified: Certified | None = None
     _open_batch: list[RecordedAct] = field(default_factory=list)
 
-    def apply(self, event: ElectionEvent) -> None:
+    def apply(self, event: Event) -> None:
         """Take the next event in chain order; raises `RecordInconsistent`."""
         match event:
-            case Sealed(terms, key, envelope, escrow):
-                act = Act(terms, envelope, keccak(escrow))
-                self._record(RecordedAct(act, key, escrow))
-            case Cast(terms, key, choices):
-                act = Act(terms, keccak(choices), ZERO_WORD, choices)
-                self._record(RecordedAct(act, key))
-            case Withdrawn(terms, key):
-                self._record(RecordedAct(Act(terms, ZERO_WORD), key))
+            case Recorded(terms, key, escrow=escrow, choices=choices):
+                act = Act(terms, event.content, event.escrow_hash, choices)
+                self._record(RecordedAct(act, key, escrow or b""))
             case BatchRecorded():
                 self._close_batch(event)
             case Opened(voter, choices):
@@ -99,7 +90,7 @@ class ElectionRecord:
             case _:
                 self._note(event)
 
-    def _note(self, event: ElectionEvent) -> None:
+    def _note(self, event: Event) -> None:
         match event:
             case Skipped():
                 self.skipped.append(event)
@@ -140,15 +131,15 @@ class ElectionRecord:
 
     def _close_batch(self, event: BatchRecorded) -> None:
         firsts, self._open_batch = tuple(self._open_batch), []
-        complete = len(firsts) == event.firsts and event.batch == len(self.batches) + 1
+        complete = len(firsts) == event.firsts and event.number == len(self.batches) + 1
         if not complete or batch_root([each.act.leaf for each in firsts]) != event.root:
             raise RecordInconsistent(
-                f"the events before batch {event.batch} do not give its root: ask another node"
+                f"the events before batch {event.number} do not give its root: ask another node"
             )
-        self.batches[event.batch] = RecordedFirsts(event.batch, event.root, event.seals, firsts)
+        self.batches[event.number] = RecordedFirsts(event.number, event.root, event.seals, firsts)
 
 
-def fold(events: Iterable[ElectionEvent]) -> ElectionRecord:
+def fold(events: Iterable[Event]) -> ElectionRecord:
     """The record that these events make, in chain order."""
     record = ElectionRecord()
     for event in events:
@@ -157,11 +148,11 @@ def fold(events: Iterable[ElectionEvent]) -> ElectionRecord:
 
 
 def read_record(contract: ElectionContract) -> ElectionRecord:
-    """The record of an election at the newest block; raises `RecordInconsistent`."""
+    """The record of an election at the newest block; raises `RecordInconsistent`, `BadEvent`."""
     rpc, length = contract.rpc, contract.manifest.choices_length
     progress, _ = contract.progress()
     logs = read_logs(rpc, contract.address, progress.frozen_at_block, rpc.block_number())
-    record = fold(event for _, event in read_events(logs, length))
+    record = fold(decode_log(log, length) for log in logs)
     _, counters = contract.progress()
     if counters.batches != len(record.batches):
         raise RecordInconsistent(

@@ -8,7 +8,7 @@ from eth_utils.crypto import keccak
 
 from hanpyo.audit import Evidence, Report, examine
 from hanpyo.audit.bundle import decode_bundle, encode_bundle
-from hanpyo.audit.events import Entry, Event
+from hanpyo.chain.election_events import Entry, Event
 
 Content = dict[str, Any]
 BLOCK, PLACE, INDEX, TRANSACTION, TOPICS, DATA = range(6)

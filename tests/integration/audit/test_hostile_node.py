@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from hanpyo.audit import LiveSource, Report, Status, UnknownElection, audit
-from hanpyo.audit.events import Opened, Recorded
 from hanpyo.audit.evidence import Evidence
+from hanpyo.chain.election_events import Opened, Recorded
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.rpc import Retries, Rpc
 from hanpyo.protocol.types import Address

@@ -23,7 +23,7 @@ from hanpyo.audit import (
     write_bundle,
 )
 from hanpyo.audit.bundle import decode_bundle, encode_bundle
-from hanpyo.audit.events import (
+from hanpyo.chain.election_events import (
     BatchRecorded,
     Certified,
     KeyReleased,

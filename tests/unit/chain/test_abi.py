@@ -1,4 +1,4 @@
-"""Calls, answers and events by ABI, and what a foreign contract's bytes are called."""
+"""Calls and answers by ABI, and what a foreign contract's bytes are called."""
 
 import pytest
 from eth_abi.abi import encode
@@ -31,19 +31,6 @@ def test_an_answer_is_read_by_its_types() -> None:
 def test_a_foreign_answer_is_unreadable(answer: bytes) -> None:
     with pytest.raises(AnswerUnreadable, match="turnout"):
         ELECTION.functions["turnout"].read(answer)
-
-
-def test_an_event_is_found_by_its_topic_and_read() -> None:
-    topic = keccak(b"RollPublished(uint32,bytes)")
-    event = ELECTION.events[topic]
-    values = event.read([topic, (5).to_bytes(32, "big")], encode(["bytes"], [b"xy"]))
-    assert (event.name, values) == ("RollPublished", (5, b"xy"))
-
-
-def test_a_log_of_another_shape_is_unreadable() -> None:
-    topic = keccak(b"RollPublished(uint32,bytes)")
-    with pytest.raises(AnswerUnreadable):
-        ELECTION.events[topic].read([topic], b"")
 
 
 def test_constructor_arguments_follow_the_code() -> None:

@@ -4,17 +4,15 @@ import pytest
 
 from hanpyo.chain.election_events import (
     BatchRecorded,
-    Cast,
     Certified,
-    ElectionEvent,
+    Event,
     KeyReleased,
     Opened,
     Rebound,
-    Sealed,
+    Recorded,
     Settled,
     Skipped,
     Voided,
-    Withdrawn,
 )
 from hanpyo.elections.record import RecordInconsistent, fold
 from hanpyo.protocol.acts import Terms
@@ -25,15 +23,12 @@ from hanpyo.protocol.types import Digest, SkipReason
 KEY = bytes(32)
 
 
-def cast(voter: int, choices: bytes, **order: int) -> Cast:
-    return Cast(Terms(voter, **order), KEY, choices)
+def cast(voter: int, choices: bytes, **order: int) -> Recorded:
+    return Recorded(Terms(voter, **order), KEY, choices=choices)
 
 
-def batch(number: int, *events: Cast | Sealed) -> BatchRecorded:
-    leaves = [
-        event.terms.leaf(keccak(event.choices) if isinstance(event, Cast) else event.envelope)
-        for event in events
-    ]
+def batch(number: int, *events: Recorded) -> BatchRecorded:
+    leaves = [event.terms.leaf(event.content) for event in events]
     return BatchRecorded(number, batch_root(leaves), bytes(32), len(events))
 
 
@@ -54,7 +49,7 @@ def test_a_later_act_replaces_the_first_and_stays_out_of_trees() -> None:
 
 
 def test_a_withdrawal_leaves_nothing_live_until_the_next_ballot() -> None:
-    withdrawn = Withdrawn(Terms(4, revision=1, kind=2), KEY)
+    withdrawn = Recorded(Terms(4, revision=1, kind=2), KEY)
     record = fold([FIRST, batch(1, FIRST), withdrawn])
     assert not list(record.live())
     record.apply(cast(4, b"\x02", revision=2))
@@ -63,20 +58,20 @@ def test_a_withdrawal_leaves_nothing_live_until_the_next_ballot() -> None:
 
 @pytest.mark.parametrize(
     "earlier",
-    [Rebound(4, 1), Withdrawn(Terms(4, revision=1, kind=2), KEY), cast(4, b"\x01", revision=1)],
+    [Rebound(4, 1), Recorded(Terms(4, revision=1, kind=2), KEY), cast(4, b"\x01", revision=1)],
 )
-def test_whoever_acted_or_was_rebound_has_no_first_any_more(earlier: ElectionEvent) -> None:
+def test_whoever_acted_or_was_rebound_has_no_first_any_more(earlier: Event) -> None:
     record = fold([earlier, cast(4, b"\x02", epoch=1)])
     assert not record.firsts
     assert record.live_choices() == {4: b"\x02"}
 
 
 def test_sealed_ballots_are_known_once_they_are_opened() -> None:
-    sealed = Sealed(Terms(4), KEY, keccak(b"envelope"), b"escrow")
-    other = Sealed(Terms(9), KEY, keccak(b"other"), b"escrow")
+    sealed = Recorded(Terms(4), KEY, keccak(b"envelope"), b"escrow")
+    other = Recorded(Terms(9), KEY, keccak(b"other"), b"escrow")
     record = fold([sealed, other, batch(1, sealed, other)])
     assert record.live_choices() == {}
-    for event in (KeyReleased(5, secrecy_lost=False), Opened(4, b"\x01"), Opened(9, b"\x01")):
+    for event in (KeyReleased(5, lost=False), Opened(4, b"\x01"), Opened(9, b"\x01")):
         record.apply(event)
     record.apply(Voided(9))
     assert (record.secret, record.live_choices(), record.voided) == (5, {4: b"\x01"}, {9})
@@ -99,6 +94,6 @@ def test_everything_else_is_noted() -> None:
         [FIRST, BatchRecorded(1, Digest(bytes(32)), bytes(32), 1)],
     ],
 )
-def test_events_that_do_not_make_the_root_are_refused(events: list[ElectionEvent]) -> None:
+def test_events_that_do_not_make_the_root_are_refused(events: list[Event]) -> None:
     with pytest.raises(RecordInconsistent):
         fold(events)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from hanpyo.audit.events import (
+from hanpyo.chain.election_events import (
     BatchRecorded,
     Cancelled,
     Certified,

@@ -1,9 +1,13 @@
 from dataclasses import replace
+from typing import cast
 
 import pytest
+from eth_typing import ABIEvent
+from eth_utils.abi import event_abi_to_log_topic
 
-from hanpyo.audit.decoding import BadEvent, decode_log, decode_logs
-from hanpyo.audit.events import (
+from hanpyo.chain.artifact import load_artifact
+from hanpyo.chain.decoding import BadEvent, decode_log, decode_logs
+from hanpyo.chain.election_events import (
     BatchRecorded,
     Cancelled,
     Certified,
@@ -24,7 +28,7 @@ from hanpyo.chain.receipts import Log
 from hanpyo.protocol.acts import Terms
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.types import ZERO_WORD, BallotKind
-from tests.unit.audit.logs import log
+from tests.unit.chain.logs import log
 
 SHORT, LONG = 3, 40
 VOTER = 7
@@ -115,6 +119,13 @@ EVENTS: list[tuple[Log, int, Event]] = [
 @pytest.mark.parametrize(("told", "length", "event"), EVENTS, ids=lambda v: type(v).__name__)
 def test_every_event_is_read(told: Log, length: int, event: Event) -> None:
     assert decode_log(told, length) == event
+
+
+def test_every_event_of_the_contract_is_known() -> None:
+    abi = load_artifact("Election").abi
+    events = [cast("ABIEvent", entry) for entry in abi if entry["type"] == "event"]
+    topics = {event_abi_to_log_topic(event) for event in events}
+    assert {told.topics[0] for told, _, _ in EVENTS} == topics
 
 
 def test_the_hashes_of_an_act() -> None:
