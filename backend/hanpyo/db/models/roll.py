@@ -9,7 +9,7 @@ from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, RandomId, Seco
 class Member(Base):
     """One person on one election's roll.
 
-    `sealed` is the vault's encryption of `identity.people.Person` as JSON and `sealed_blind` of
+    `sealed` is the vault's encryption of `elections.people.Person` as JSON and `sealed_blind` of
     the commitment's blind, both bound to this id; both are None once erased. `voter` is None until
     the roll is drawn. Weights are a fraction until then, and an integer in the frozen unit after.
     `wallet` makes the entry a listed one.
