@@ -5,7 +5,11 @@ from apiflask import APIFlask
 from hanpyo import __version__
 from hanpyo.runtime import Runtime
 from hanpyo.web.blueprints import BLUEPRINTS
+from hanpyo.web.clients import register_proxies
 from hanpyo.web.context import attach
+from hanpyo.web.cors import register_cors
+from hanpyo.web.guards import register_guards
+from hanpyo.web.headers import register_headers
 from hanpyo.web.problems import register_problems
 
 
@@ -16,6 +20,10 @@ def create_app(runtime: Runtime) -> APIFlask:
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.web.max_body
     attach(app, runtime)
     register_problems(app)
+    register_headers(app, runtime.settings)
+    register_guards(app)
+    register_cors(app, runtime.settings)
+    register_proxies(app, runtime.settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

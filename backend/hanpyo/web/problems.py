@@ -21,9 +21,12 @@ from hanpyo.errors import (
     Unauthenticated,
     Unavailable,
 )
+from hanpyo.web.inputs import InvalidFields
+from hanpyo.web.strict_json import MalformedJson
 
 MEDIA_TYPE: Final = "application/problem+json"
 _STATUS: Final[tuple[tuple[type[HanpyoError], int], ...]] = (
+    (MalformedJson, 400),
     (Invalid, 422),
     (NotFound, 404),
     (Conflict, 409),
@@ -65,6 +68,8 @@ def _hanpyo(error: HanpyoError) -> Response:
     more: dict[str, Any] = {"retryable": error.retryable}
     if isinstance(error, Invalid) and error.field:
         more["errors"] = [{"field": error.field, "message": str(error)}]
+    if isinstance(error, InvalidFields):
+        more["errors"] = [{"field": field, "message": said} for field, said in error.faults]
     return problem(status_of(error), error.code, str(error), headers=headers, **more)
 
 
