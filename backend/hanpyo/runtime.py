@@ -10,10 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from sqlalchemy import inspect
+
+from hanpyo.chain.pool import NodePool
+from hanpyo.chain.pooled_node import ChainIdentity
 from hanpyo.chain.rpc import Rpc
 from hanpyo.config import Settings
 from hanpyo.db.database import Database
 from hanpyo.db.leases import Leases
+from hanpyo.db.models import Installation
 from hanpyo.db.vault import Vault, parse_keys, read_key_file
 from hanpyo.errors import Unavailable
 
@@ -76,13 +81,29 @@ def open_runtime(settings: Settings) -> Runtime:
     Raises `VaultError`, `InvalidNodeUrl`.
     """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    return Runtime(settings, database, open_vault(settings), open_nodes(settings, database))
+
+
+def open_nodes(settings: Settings, database: Database) -> NodePool | None:
+    """The nodes that the settings name, held to the chain of the installation once it has one."""
     urls = settings.chain.rpc_urls
-    return Runtime(
-        settings,
-        Database(settings.database),
-        open_vault(settings),
-        Rpc(urls[0]) if urls else None,
+    if not urls:
+        return None
+    return NodePool(
+        urls,
+        expected=lambda: installed_chain(database),
+        stale_after=settings.chain.stale_after,
     )
+
+
+def installed_chain(database: Database) -> ChainIdentity | None:
+    """The chain this installation belongs to; None before there is one."""
+    with database.read() as session:
+        if not inspect(session.connection()).has_table(Installation.__tablename__):
+            return None
+        row = session.get(Installation, 1)
+        return None if row is None else ChainIdentity(row.chain_id, row.genesis)
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -9,6 +9,7 @@ methods that drive a development node are not.
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -30,7 +31,8 @@ from hanpyo.chain.transport import HttpTransport
 
 BATCH_CALLS: Final = 100
 BATCH_BYTES: Final = 1 << 20  # anvil refuses bodies of more than 2 MB
-_REPEATABLE: Final = ("eth_", "net_", "web3_")
+REPEATABLE: Final = ("eth_", "net_", "web3_")
+"""How the names of methods start that may be asked again."""
 _LONGEST_PAUSE: Final = 30.0
 
 _T = TypeVar("_T")
@@ -103,6 +105,10 @@ class Rpc:
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
         self._transport.close()
+
+    def steady(self) -> AbstractContextManager[None]:
+        """While it is open, this thread's answers come from one node, so that they fit together."""
+        return nullcontext()
 
     def call(self, method: str, *params: object) -> object:
         """The result of one request; raises `NodeError` or `TransportError`."""
@@ -212,7 +218,7 @@ class Rpc:
         return answer
 
     def _repeating(self, methods: Sequence[str], action: Callable[[], _T]) -> _T:
-        repeatable = all(method.startswith(_REPEATABLE) for method in methods)
+        repeatable = all(method.startswith(REPEATABLE) for method in methods)
         for pause in self._retries.pauses() if repeatable else ():
             try:
                 return action()
