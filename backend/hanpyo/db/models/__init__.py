@@ -1,5 +1,6 @@
 """Every table, so that one import knows the whole schema."""
 
+from hanpyo.db.models.audit_log import AuditEntry, AuditHead
 from hanpyo.db.models.chain import ChainHead, Installation, Lease
 from hanpyo.db.models.elections import Election, ElectionState
 from hanpyo.db.models.identity import (
@@ -13,24 +14,73 @@ from hanpyo.db.models.identity import (
     Passkey,
     Rebind,
 )
-from hanpyo.db.models.index import Act, Skip
+from hanpyo.db.models.index import (
+    Act,
+    Block,
+    Cursor,
+    IndexAlarm,
+    LogEntry,
+    Progress,
+    Skip,
+    TallyCell,
+    TurnoutCell,
+    TurnoutHour,
+    VoterState,
+)
 from hanpyo.db.models.limits import RateCounter
 from hanpyo.db.models.organisations import Organisation
+from hanpyo.db.models.registrar import (
+    RegistrarCode,
+    RegistrarContact,
+    RegistrarElection,
+    RegistrarKey,
+    RegistrarNotice,
+    RegistrarRefusal,
+    RegistrarSignature,
+)
+from hanpyo.db.models.relay import (
+    Attempt,
+    Ballot,
+    BallotState,
+    Batch,
+    BatchState,
+    RelayAccount,
+    Spend,
+)
 from hanpyo.db.models.roll import Member, MemberLookup
+from hanpyo.db.models.staff import (
+    Role,
+    Staff,
+    StaffInvitation,
+    StaffPasskey,
+    StaffRole,
+    StaffSession,
+)
 from hanpyo.db.types import Base
 
 __all__ = [
     "AccessCode",
     "Act",
     "Appearance",
+    "Attempt",
+    "AuditEntry",
+    "AuditHead",
+    "Ballot",
+    "BallotState",
     "Base",
+    "Batch",
+    "BatchState",
+    "Block",
     "ChainHead",
     "Challenge",
+    "Cursor",
     "Election",
     "ElectionState",
+    "IndexAlarm",
     "Installation",
     "KeyBinding",
     "Lease",
+    "LogEntry",
     "Member",
     "MemberLookup",
     "MemberSession",
@@ -38,7 +88,27 @@ __all__ = [
     "NoticeCursor",
     "Organisation",
     "Passkey",
+    "Progress",
     "RateCounter",
     "Rebind",
+    "RegistrarCode",
+    "RegistrarContact",
+    "RegistrarElection",
+    "RegistrarKey",
+    "RegistrarNotice",
+    "RegistrarRefusal",
+    "RegistrarSignature",
+    "RelayAccount",
+    "Role",
     "Skip",
+    "Spend",
+    "Staff",
+    "StaffInvitation",
+    "StaffPasskey",
+    "StaffRole",
+    "StaffSession",
+    "TallyCell",
+    "TurnoutCell",
+    "TurnoutHour",
+    "VoterState",
 ]

@@ -1,0 +1,90 @@
+"""The roll that a manifest binds: from the chain's events, or from a file known by its hash.
+
+Either way it is the roll only when its Merkle root is the manifest's.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from hanpyo.chain.contracts import ElectionContract
+from hanpyo.chain.decoding import decode_log
+from hanpyo.chain.election_events import RollPublished
+from hanpyo.chain.events import read_logs
+from hanpyo.protocol.hashing import keccak
+from hanpyo.protocol.reading import EncodingError
+from hanpyo.protocol.roll import ENTRY_BYTES, RollEntry, decode_roll, summarise
+from hanpyo.registrar.errors import RollUnknown
+
+_TOPIC: Final = keccak(b"RollPublished(uint32,bytes)")
+_STEP: Final = 20_000
+_FARTHEST: Final = 1_000_000
+"""Blocks before the freeze in which the roll is looked for."""
+
+FileByHash = Callable[[bytes], bytes | None]
+
+
+class RollSource:
+    """Finds rolls; files first, because a file that a hash names needs no search."""
+
+    def __init__(self, files: FileByHash) -> None:
+        self._files = files
+
+    def read(self, contract: ElectionContract, frozen_at: int) -> tuple[RollEntry, ...]:
+        """The roll by voter number; raises `RollUnknown`."""
+        summary = contract.manifest.roll
+        data = self._files(summary.file_hash)
+        if data is None and not summary.in_file:
+            data = _published(contract, frozen_at)
+        if data is None:
+            raise RollUnknown("the roll is not known here: import the roll file")
+        try:
+            roll = decode_roll(data)
+            fits = summarise(roll, in_file=summary.in_file) == summary
+        except EncodingError:
+            fits = False
+        if not fits:
+            raise RollUnknown("the roll found is not the one that the manifest binds")
+        return roll
+
+
+def folder_of_rolls(folder: Path) -> FileByHash:
+    """Files of a folder, named `<hash>.roll`; one whose content has another hash is none."""
+
+    def find(file_hash: bytes) -> bytes | None:
+        path = folder / f"{file_hash.hex()}.roll"
+        data = path.read_bytes() if path.is_file() else b""
+        return data if data and keccak(data) == file_hash else None
+
+    return find
+
+
+def save_roll(folder: Path, data: bytes) -> Path:
+    """Put a roll file where `folder_of_rolls` finds it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{keccak(data).hex()}.roll"
+    path.write_bytes(data)
+    return path
+
+
+def _published(contract: ElectionContract, frozen_at: int) -> bytes | None:
+    """The entries told by events, put together; None while some are missing."""
+    parts: dict[int, bytes] = {}
+    size = contract.manifest.roll.size
+    for event in _events_backwards(contract, frozen_at):
+        parts[event.first] = event.entries
+        if sum(map(len, parts.values())) >= size * ENTRY_BYTES:
+            return b"".join(parts[first] for first in sorted(parts))
+    return None
+
+
+def _events_backwards(contract: ElectionContract, frozen_at: int) -> Iterator[RollPublished]:
+    end = frozen_at
+    while end >= 0 and frozen_at - end < _FARTHEST:
+        start = max(0, end - _STEP + 1)
+        logs = read_logs(contract.rpc, contract.address, start, end, (_TOPIC,))
+        for log in logs:
+            event = decode_log(log, contract.manifest.choices_length)
+            if isinstance(event, RollPublished):
+                yield event
+        end = start - 1
