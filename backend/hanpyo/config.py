@@ -139,6 +139,20 @@ class IdentitySection(_Section):
     """Wrong codes before a challenge is void."""
 
 
+class StaffSection(_Section):
+    """How people who run elections sign in."""
+
+    session_hours: int = Field(default=12, ge=1, le=168)
+    """A session ends so long after the sign-in, whatever happens in it."""
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
+    """A session ends after so long without a request."""
+    link_hours: int = Field(default=72, ge=1, le=720)
+    """How long an invitation or a reset may be used."""
+    password_memory: int = Field(default=65_536, ge=8)
+    """KiB of memory that one argon2id hash takes."""
+    password_passes: int = Field(default=3, ge=1)
+
+
 class WebSection(_Section):
     """The HTTP service."""
 
@@ -152,6 +166,14 @@ class WebSection(_Section):
     max_upload: int = Field(default=8 * 1024 * 1024, ge=1024)
     allowed_origins: tuple[str, ...] = ("*",)
     """Origins that may read public data from a browser."""
+    rpc_calls_a_minute: int = Field(default=6_000, ge=1)
+    """What one address may ask of the chain through `/rpc`, in each process."""
+    metrics_token: SecretStr | None = None
+    """Bearer token of `/metrics`; without one it answers this machine only."""
+    threads: int = Field(default=8, ge=1)
+    """Threads of the one process of `hanpyo serve`, and of each worker of `hanpyo web`."""
+    timeout: int = Field(default=30, ge=1)
+    """Seconds after which a worker that is stuck in a request is replaced."""
 
 
 class LogSection(_Section):
@@ -182,6 +204,7 @@ class Settings(BaseSettings):
     mail: MailSection = MailSection()
     sms: SmsSection = SmsSection()
     identity: IdentitySection = IdentitySection()
+    staff: StaffSection = StaffSection()
     web: WebSection = WebSection()
     log: LogSection = LogSection()
 

@@ -1,0 +1,122 @@
+"""Who asks, and whether they may: how handlers of the staff's API begin.
+
+The session is a cookie (HttpOnly, SameSite=Lax; under https Secure and `__Host-`). A request that
+changes something must show the session's CSRF token in `X-CSRF-Token` too; that is checked here,
+so that no handler can forget it. Roles and the account are read anew for each request.
+"""
+
+import hmac
+from collections.abc import Collection
+from typing import ClassVar, Final, cast
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request
+
+from hanpyo.db.models import Election, Role
+from hanpyo.errors import Forbidden
+from hanpyo.identity.limits import client_bucket
+from hanpyo.identity.staff import roles, sessions
+from hanpyo.identity.staff.desk import Desk, desk_of
+from hanpyo.identity.staff.refusals import SecondFactorNeeded, Unknown
+from hanpyo.identity.staff.sessions import SignedIn, Started
+from hanpyo.web.context import runtime
+
+CSRF_HEADER: Final = "X-CSRF-Token"
+_DESK: Final = "hanpyo.staff"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForgedRequest(Forbidden):
+    """A request that the staff's own pages did not make."""
+
+    code: ClassVar[str] = "csrf_refused"
+
+
+def desk() -> Desk:
+    """The staff's use-cases' needs, made once for an application."""
+    extensions = current_app.extensions
+    if _DESK not in extensions:
+        extensions[_DESK] = desk_of(runtime())
+    return cast("Desk", extensions[_DESK])
+
+
+def staff() -> SignedIn:
+    """Who is signed in with both factors; raises `Unauthenticated` kinds and `ForgedRequest`."""
+    found = session()
+    if found.is_half:
+        raise SecondFactorNeeded
+    return found
+
+
+def session() -> SignedIn:
+    """Whose session it is, half signed in or wholly; for the steps of signing in only."""
+    if "staff" not in g:
+        found = sessions.who(desk(), request.cookies.get(cookie_name()))
+        if request.method not in _SAFE:
+            shown = request.headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(shown.encode(), found.csrf.encode()):
+                raise ForgedRequest(f"the header {CSRF_HEADER} is not this session's")
+        g.staff = found
+    return cast("SignedIn", g.staff)
+
+
+def require(role: Role | Collection[Role], organisation_id: str | None) -> SignedIn:
+    """Who is signed in, holding one of the roles in the organisation (None: the installation).
+
+    Any role of the organisation satisfies `Role.OBSERVER`. Raises `Unauthenticated` kinds,
+    `NotFound` for another organisation's, `Forbidden` where the role is missing.
+    """
+    found = staff()
+    roles.check(found.roles, role, organisation_id)
+    return found
+
+
+def require_for_election(
+    role: Role | Collection[Role], election_id: str
+) -> tuple[SignedIn, Election]:
+    """As `require`, in the organisation whose election this is; the election as read just now."""
+    found = staff()
+    with runtime().database.read() as db:
+        election = db.get(Election, election_id)
+    if election is None:
+        raise Unknown
+    roles.check(found.roles, role, election.organisation_id)
+    return found, election
+
+
+def require_own_page() -> None:
+    """Raise `ForgedRequest` for a form of another site; for requests that need no session yet."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    if urlsplit(origin).netloc not in (request.host, urlsplit(desk().public_url).netloc):
+        raise ForgedRequest("sign in from this service's own pages")
+
+
+def client() -> str:
+    """The bucket of limits of whoever asks."""
+    return client_bucket(request.remote_addr)
+
+
+def cookie_name() -> str:
+    """The session cookie's name: `__Host-` lets no other host of the domain set it."""
+    return "__Host-hanpyo-staff" if _is_https() else "hanpyo-staff"
+
+
+def set_cookie(response: Response, started: Started) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        cookie_name(), started.token, path="/", secure=_is_https(), httponly=True, samesite="Lax"
+    )
+    response.headers["Cache-Control"] = "no-store"
+
+
+def drop_cookie(response: Response) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(
+        cookie_name(), path="/", secure=_is_https(), httponly=True, samesite="Lax"
+    )
+
+
+def _is_https() -> bool:
+    return urlsplit(runtime().settings.web.public_url).scheme == "https"
