@@ -22,6 +22,7 @@ from hanpyo.chain.errors import ChainError, TransportError
 from hanpyo.chain.fees import FeePolicy, fetch_market
 from hanpyo.chain.healing import Healer
 from hanpyo.chain.journal import Attempt, Journal, MemoryJournal, Owner
+from hanpyo.chain.keys import Key
 from hanpyo.chain.ledger import Ledger
 from hanpyo.chain.node_errors import BlockUnknown, ExecutionReverted
 from hanpyo.chain.quantities import read_quantity, to_data, to_quantity
@@ -67,7 +68,7 @@ class Sender:
     def __init__(
         self,
         rpc: Rpc,
-        account: LocalAccount,
+        account: LocalAccount | Key,
         chain_id: int,
         *,
         journal: Journal | None = None,
@@ -87,9 +88,9 @@ class Sender:
         self._pace = pace or Pace()
         self._reasons = reasons or RevertReasons()
         self._genesis = rpc.block_hash(0)
-        owner = Owner(account.address, chain_id, self._genesis)
+        owner = Owner(self._signer.address, chain_id, self._genesis)
         self._ledger = Ledger(journal or MemoryJournal(), owner)
-        self._confirmer = Confirmer(rpc, account.address, self._ledger, confirmations)
+        self._confirmer = Confirmer(rpc, self._signer.address, self._ledger, confirmations)
         self._broadcaster = Broadcaster(rpc)
         self._healer = Healer(rpc, self._signer, self._ledger, self._broadcaster, self._policy)
         self._lock = threading.RLock()

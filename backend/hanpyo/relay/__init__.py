@@ -1,0 +1,1 @@
+"""Ballots in, batches out: a ballot acknowledged is a ballot kept."""
