@@ -4,19 +4,29 @@ from apiflask import APIFlask
 
 from hanpyo import __version__
 from hanpyo.runtime import Runtime
+from hanpyo.web import openapi
 from hanpyo.web.blueprints import BLUEPRINTS
 from hanpyo.web.clients import register_proxies
 from hanpyo.web.context import attach
 from hanpyo.web.cors import register_cors
 from hanpyo.web.guards import register_guards
 from hanpyo.web.headers import register_headers
+from hanpyo.web.json_provider import OrjsonProvider
 from hanpyo.web.problems import register_problems
 
 
 def create_app(runtime: Runtime) -> APIFlask:
     """The application over an open runtime; it starts nothing and owns nothing."""
-    app = APIFlask("hanpyo", title="Hanpyo", version=__version__, json_errors=False)
-    app.config["OPENAPI_VERSION"] = "3.1.0"
+    app = APIFlask(
+        "hanpyo",
+        title="Hanpyo",
+        version=__version__,
+        json_errors=False,
+        spec_path=openapi.PATH,
+        docs_path=None,
+    )
+    app.json = OrjsonProvider(app)
+    openapi.configure_openapi(app, runtime.settings.web.public_url)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.web.max_body
     attach(app, runtime)
     register_problems(app)

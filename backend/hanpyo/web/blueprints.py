@@ -2,4 +2,6 @@
 
 from apiflask import APIBlueprint
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+from hanpyo.web.rpc import rpc
+
+BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc,)

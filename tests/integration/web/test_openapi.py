@@ -1,0 +1,59 @@
+"""The OpenAPI document: complete, stable, with a problem for every failure."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from hanpyo.web.app import create_app
+from tests.service.scene import Scene
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+@pytest.fixture(scope="module")
+def document(place: Scene) -> Any:
+    client: FlaskClient = create_app(place.runtime).test_client()
+    return client.get("/v1/openapi.json").get_json()
+
+
+def operations(document: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def test_it_is_openapi_3_1(document: Any) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert "Problem" in document["components"]["schemas"]
+    assert set(document["components"]["securitySchemes"]) == {"staffSession", "memberSession"}
+
+
+def test_every_operation_has_an_id_of_its_own_a_summary_and_problems(document: Any) -> None:
+    found = operations(document)
+    ids = [operation["operationId"] for _, _, operation in found]
+    assert len(ids) == len(set(ids))
+    for path, method, operation in found:
+        assert path.startswith("/v1/"), path
+        assert operation["summary"], (path, method)
+        default = operation["responses"]["default"]["content"]
+        assert list(default) == ["application/problem+json"], (path, method)
+
+
+def test_every_reference_leads_somewhere(document: Any) -> None:
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [ref for each in value.values() for ref in references(each)]
+        if isinstance(value, list):
+            return [ref for each in value for ref in references(each)]
+        return []
+
+    for reference in references(document):
+        target = document
+        for part in reference.removeprefix("#/").split("/"):
+            assert part in target, reference
+            target = target[part]
