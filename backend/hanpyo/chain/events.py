@@ -21,7 +21,7 @@ from hanpyo.chain.errors import (
     NodeTimeout,
     NodeUnavailable,
 )
-from hanpyo.chain.headers import Header, fetch_headers
+from hanpyo.chain.headers import Header, fetch_header, fetch_headers
 from hanpyo.chain.node_errors import RangeRefused, UnknownNodeError
 from hanpyo.chain.quantities import read_list, read_object, to_data, to_quantity
 from hanpyo.chain.receipts import Log, fetch_receipts
@@ -65,6 +65,16 @@ class Ranges:
             raise ValueError("ranges need 1 <= first <= most")
 
 
+@dataclass(frozen=True, slots=True)
+class LogRange:
+    """The logs of blocks `first` to `last`; `hash` is the hash of the last."""
+
+    first: int
+    last: int
+    hash: bytes
+    logs: list[Log]
+
+
 def read_logs(
     rpc: Rpc,
     address: ChecksumAddress,
@@ -81,6 +91,27 @@ def read_logs(
     Raises `LogsInconsistent` or `ChainMoved` (start again from a block still known), and what a
     range of one block still raises.
     """
+    found = read_ranges(rpc, address, from_block, to_block, topics, check=check, ranges=ranges)
+    for each in found:
+        yield from each.logs
+
+
+def read_ranges(
+    rpc: Rpc,
+    address: ChecksumAddress,
+    from_block: int,
+    to_block: int,
+    topics: TopicFilter = (),
+    *,
+    check: Check = Check.END_BLOCK,
+    ranges: Ranges | None = None,
+    parent: bytes | None = None,
+) -> Iterator[LogRange]:
+    """The same logs a range at a time, empty ranges too.
+
+    `parent` is the hash that the block before `from_block` has for the caller: with it every range
+    must follow the one before, else `ChainMoved`.
+    """
     limits = ranges or Ranges()
     query = _Query(rpc, to_checksum_address(address), topics, check)
     span = limits.first
@@ -88,15 +119,37 @@ def read_logs(
     while start <= to_block:
         end = min(start + span - 1, to_block)
         try:
-            logs = query.read(start, end)
+            found = query.read(start, end, parent)
         except _TOO_MUCH:
             if end == start:
                 raise
             span = max(1, (end - start + 1) // 2)
             continue
-        yield from logs
+        yield found
+        parent = None if parent is None else found.hash
         start = end + 1
         span = min(span * 2, limits.most)
+
+
+def read_linked_logs(
+    rpc: Rpc, address: ChecksumAddress, headers: Sequence[Header], check: Check = Check.BLOOM
+) -> list[Log]:
+    """The logs of `address` in the blocks of these verified headers, which follow each other.
+
+    Where no header's bloom allows the address the node is not asked. Raises as `read_logs`.
+    """
+    query = _Query(rpc, to_checksum_address(address), (), check)
+    held = bytes.fromhex(query.address[2:])
+    if not any(header.may_hold(held) for header in headers):
+        return []
+    try:
+        return query.read_linked(headers)
+    except _TOO_MUCH:
+        half = len(headers) // 2
+        if not half:
+            raise
+        parts = (headers[:half], headers[half:])
+        return [log for part in parts for log in read_linked_logs(rpc, address, part, check)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +159,20 @@ class _Query:
     topics: TopicFilter
     check: Check
 
-    def read(self, start: int, end: int) -> list[Log]:
+    def read(self, start: int, end: int, parent: bytes | None = None) -> LogRange:
         """The checked logs of one range."""
         headers = [] if self.check is Check.END_BLOCK else fetch_headers(self.rpc, start, end)
         end_hash = headers[-1].hash if headers else self.rpc.block_hash(end)
+        if parent is not None:
+            self._check_parent(headers[0] if headers else fetch_header(self.rpc, start), parent)
+        return LogRange(start, end, end_hash, self._logs(start, end, end_hash, headers))
+
+    def read_linked(self, headers: Sequence[Header]) -> list[Log]:
+        """The checked logs of the blocks with these headers."""
+        first, last = headers[0], headers[-1]
+        return self._logs(first.number, last.number, last.hash, headers)
+
+    def _logs(self, start: int, end: int, end_hash: bytes, headers: Sequence[Header]) -> list[Log]:
         found = self.rpc.call("eth_getLogs", self._parameters(start, end))
         logs = [Log.from_rpc(read_object(log, "log")) for log in read_list(found, "eth_getLogs")]
         if self.rpc.block_hash(end) != end_hash:
@@ -119,6 +182,11 @@ class _Query:
             raise ChainMoved(f"logs of block {end} come from another block")
         self._check_blocks(logs, headers)
         return logs
+
+    @staticmethod
+    def _check_parent(header: Header, parent: bytes) -> None:
+        if header.parent_hash != parent:
+            raise ChainMoved(f"block {header.number} does not follow the block read before it")
 
     def _parameters(self, start: int, end: int) -> dict[str, object]:
         return {
