@@ -82,7 +82,7 @@ def browser_of(app: APIFlask, runtime: Runtime, staff_id: str) -> StaffClient:
         started = sessions.start(session, desk, staff_id, second_factor=True)
     client = app.test_client()
     https = runtime.settings.web.public_url.startswith("https:")
-    name = "__Host-hanpyo-staff" if https else "hanpyo-staff"
+    name = "__Host-hanpyo_staff" if https else "hanpyo_staff"
     client.set_cookie(name, started.token, secure=https)
     return StaffClient(client, staff_id, started.csrf)
 

@@ -100,7 +100,7 @@ def client() -> str:
 
 def cookie_name() -> str:
     """The session cookie's name: `__Host-` lets no other host of the domain set it."""
-    return "__Host-hanpyo-staff" if _is_https() else "hanpyo-staff"
+    return "__Host-hanpyo_staff" if _is_https() else "hanpyo_staff"
 
 
 def set_cookie(response: Response, started: Started) -> None:

@@ -32,6 +32,15 @@ class SignInRefused(Unauthenticated):
         super().__init__("mail and password do not belong together")
 
 
+class SetUpUnfinished(Forbidden):
+    """The password holds, and the account has no second factor yet."""
+
+    code: ClassVar[str] = "set_up_unfinished"
+
+    def __init__(self) -> None:
+        super().__init__("no second factor was set up; ask for a new set-up link")
+
+
 class SecondFactorRefused(Unauthenticated):
     """A code or a passkey that does not hold."""
 

@@ -47,6 +47,20 @@ def check(
     raise Unknown
 
 
+def check_may_invite(held: Collection[Held], organisation_id: str | None, role: Role) -> None:
+    """Pass who may invite somebody to a role: organisers, and operators for organisers.
+
+    An operator invites to `operator` (no organisation) and to `organiser` of any organisation.
+    Raises as `check`.
+    """
+    operators = (Role.OPERATOR,) if organisation_id is None else (Role.ORGANISER,)
+    if Held(None, Role.OPERATOR) in held and role in operators:
+        return
+    check(held, Role.ORGANISER, organisation_id)
+    if role is Role.OPERATOR:
+        raise RoleMissing
+
+
 def grant(
     session: Session, staff_id: str, organisation_id: str | None, role: Role, now: int
 ) -> bool:
@@ -68,6 +82,17 @@ def revoke(session: Session, staff_id: str, organisation_id: str | None, role: R
         raise Unknown
     _require_another(holders, staff_id, role)
     session.delete(row)
+
+
+def organisations_of(session: Session, staff_id: str) -> tuple[str, ...]:
+    """The organisations in which somebody holds a role, in order of their ids."""
+    found = session.scalars(
+        select(StaffRole.organisation_id)
+        .where(StaffRole.staff_id == staff_id, StaffRole.organisation_id.is_not(None))
+        .distinct()
+        .order_by(StaffRole.organisation_id)
+    )
+    return tuple(each for each in found if each is not None)
 
 
 def require_dispensable(session: Session, staff_id: str) -> None:

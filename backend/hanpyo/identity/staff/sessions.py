@@ -120,6 +120,11 @@ def end(session: Session, token: str | None) -> None:
         session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_of(token)))
 
 
+def end_one(session: Session, session_id: str) -> None:
+    """End one session."""
+    session.execute(delete(StaffSession).where(StaffSession.id == session_id))
+
+
 def end_all(session: Session, staff_id: str, *, but: str | None = None) -> None:
     """End every session of an account, but the one with the id `but`."""
     session.execute(
