@@ -1,0 +1,1 @@
+"""The schema, step by step; `db.schema` runs the steps."""
