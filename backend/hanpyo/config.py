@@ -51,6 +51,18 @@ class ChainSection(_Section):
     """Seconds between looks at the chain."""
 
 
+class IndexSection(_Section):
+    """How the chain is read into the database."""
+
+    backfill_check: Literal["end", "bloom", "receipts"] = "end"
+    """What logs of final blocks are held against (see `chain.events.Check`)."""
+    live_check: Literal["bloom", "receipts"] = "bloom"
+    """The same for blocks that are not final."""
+    first_range: int = Field(default=2_000, ge=1)
+    most_range: int = Field(default=20_000, ge=1)
+    """Blocks asked for at once in a backfill, at first and at most."""
+
+
 class RelaySection(_Section):
     """How ballots are sent, and what that may cost."""
 
@@ -199,6 +211,7 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     """The same, one a line; None is `keys` in `data`, made on first use."""
     chain: ChainSection = ChainSection()
+    index: IndexSection = IndexSection()
     relay: RelaySection = RelaySection()
     registrars: RegistrarsSection = RegistrarsSection()
     mail: MailSection = MailSection()

@@ -1,0 +1,1 @@
+"""Keeping an installation running: logs, health, numbers, backup, and which parts run where."""
