@@ -224,3 +224,16 @@ class IndexAlarm(Base):
     raised_at: Mapped[Seconds]
     released_at: Mapped[Seconds | None]
     settled_at: Mapped[Seconds | None]
+
+
+class Rewind(Base):
+    """A reorganisation that took events of an election back; kept for whoever was told of them."""
+
+    __tablename__ = "rewind"
+    __table_args__ = (Index("rewind_by_election", "election_id", "id"),)
+
+    id: Mapped[SerialId]
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
+    from_number: Mapped[Number]
+    to_number: Mapped[Number]
+    happened_at: Mapped[Seconds]

@@ -1,0 +1,1 @@
+"""The follower of the chain and its read model: undone exactly, rebuilt alike."""

@@ -1,0 +1,171 @@
+"""The read model of one election: events in, events undone, in the caller's transaction.
+
+Applying ranges in chain order and undoing down to a block commute with the chain: the rows are
+always those of a single reading of the canonical chain from the start.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import orjson
+from sqlalchemy import delete, select, union
+from sqlalchemy.orm import Session
+
+from hanpyo.chain.decoding import decode_log
+from hanpyo.chain.election_events import Recorded
+from hanpyo.chain.receipts import Log
+from hanpyo.db.models import (
+    Act,
+    LogEntry,
+    Progress,
+    Skip,
+    TallyCell,
+    TurnoutCell,
+    TurnoutHour,
+    VoterState,
+)
+from hanpyo.elections.catalogue import PublishedElection
+from hanpyo.indexer.bulk import insert_rows
+from hanpyo.indexer.fold import Fold
+from hanpyo.indexer.milestones import MILESTONES, forget, note
+from hanpyo.indexer.rows import digester, entry_event
+from hanpyo.indexer.standing import Place, Standing, VoterEvent
+from hanpyo.indexer.store import add_sums, load_standings, parts, progress_of, save_standings
+from hanpyo.indexer.sums import Counting, Sums
+from hanpyo.protocol.acts import Terms
+
+LOG_TABLES = (Act, Skip, LogEntry)
+TABLES = (*LOG_TABLES, VoterState, TurnoutCell, TurnoutHour, TallyCell, Progress)
+"""Every table that holds rows derived from one election's events."""
+
+
+class ElectionIndex:
+    """Keeps the rows of one election. Holds no state but what the manifest fixes."""
+
+    def __init__(self, election: PublishedElection) -> None:
+        self.election = election
+        self._id = election.id
+        self._length = election.manifest.choices_length
+        self._counting = Counting(election.manifest)
+        self._digest = digester(election.domain)
+
+    def apply(self, session: Session, logs: Sequence[Log], times: Mapping[int, int]) -> None:
+        """Take the logs of the next blocks; `times` are the times of those blocks by number.
+
+        Whole blocks at once. Raises `BadEvent`, and `LogsInconsistent` where logs are missing.
+        """
+        if not logs:
+            return
+        events = [decode_log(log, self._length) for log in logs]
+        voters = {event.voter for event in events if isinstance(event, VoterEvent)}
+        progress = progress_of(session, self._id)
+        standings = load_standings(session, self._id, voters)
+        known, sums = set(standings), Sums()
+        self._count(sums, standings, -1)
+        fold = Fold(self._id, self._digest, standings, progress.batches)
+        for event, log in zip(events, logs, strict=True):
+            fold.take(event, log, times[log.block_number])
+        fold.finish()
+        insert_rows(session, Act, fold.acts)
+        insert_rows(session, Skip, fold.skips)
+        insert_rows(session, LogEntry, fold.entries)
+        for kind, told, block in fold.notes:
+            note(progress, kind, told, block)
+        self._save(session, progress, known, standings, sums)
+
+    def undo(self, session: Session, block: int) -> bool:
+        """Take back everything above `block`; whether there was anything."""
+        voters = self._voters_above(session, block)
+        removed = 0
+        for model in LOG_TABLES:
+            gone = delete(model).where(model.election_id == self._id, model.block_number > block)
+            removed += session.execute(gone).rowcount  # type: ignore[attr-defined]
+        if not removed:
+            return False
+        progress = progress_of(session, self._id)
+        standings, sums = load_standings(session, self._id, voters), Sums()
+        known = set(standings)
+        self._count(sums, standings, -1)
+        self._save(session, progress, known, self._read_again(session, voters), sums)
+        self._note_again(session, progress)
+        return True
+
+    def clear(self, session: Session) -> None:
+        """Remove every row of the election."""
+        for model in TABLES:
+            session.execute(delete(model).where(model.election_id == self._id))
+
+    def _count(self, sums: Sums, standings: Mapping[int, Standing], sign: int) -> None:
+        for standing in standings.values():
+            self._counting.add(sums, standing, sign)
+
+    def _save(
+        self,
+        session: Session,
+        progress: Progress,
+        known: Collection[int],
+        standings: Mapping[int, Standing],
+        sums: Sums,
+    ) -> None:
+        self._count(sums, standings, 1)
+        save_standings(session, self._id, known, standings)
+        add_sums(session, self._id, progress, sums)
+
+    def _voters_above(self, session: Session, block: int) -> set[int]:
+        acts = select(Act.voter).where(Act.election_id == self._id, Act.block_number > block)
+        entries = select(LogEntry.voter).where(
+            LogEntry.election_id == self._id,
+            LogEntry.block_number > block,
+            LogEntry.voter.is_not(None),
+        )
+        return set(session.scalars(union(acts, entries)))
+
+    def _read_again(self, session: Session, voters: Collection[int]) -> dict[int, Standing]:
+        """The standings that the remaining rows give."""
+        standings = {voter: Standing(voter) for voter in voters}
+        found = [*self._acts_of(session, voters), *self._entries_of(session, voters)]
+        found.sort(key=lambda each: (each[1].block, each[1].index))
+        for event, place in found:
+            standings[event.voter].apply(event, place)
+        return standings
+
+    def _acts_of(
+        self, session: Session, voters: Collection[int]
+    ) -> Iterator[tuple[VoterEvent, Place]]:
+        for part in parts(sorted(voters)):
+            query = select(Act).where(Act.election_id == self._id, Act.voter.in_(part))
+            for row in session.scalars(query):
+                terms = Terms(
+                    row.voter,
+                    row.weight,
+                    row.class_,
+                    row.epoch,
+                    row.revision,
+                    row.kind,
+                    row.channel,
+                )
+                is_open = self.election.manifest.trustee_key is None
+                choices = row.payload if is_open else None
+                event = Recorded(terms, row.key, choices=choices)
+                yield event, Place(row.block_number, row.log_index, row.timestamp)
+
+    def _entries_of(
+        self, session: Session, voters: Collection[int]
+    ) -> Iterator[tuple[VoterEvent, Place]]:
+        for part in parts(sorted(voters)):
+            query = select(LogEntry).where(
+                LogEntry.election_id == self._id, LogEntry.voter.in_(part)
+            )
+            for row in session.scalars(query):
+                event = entry_event(row.kind, row.payload)
+                if event is not None:
+                    yield event, Place(row.block_number, row.log_index, row.timestamp)
+
+    def _note_again(self, session: Session, progress: Progress) -> None:
+        forget(progress)
+        query = (
+            select(LogEntry.kind, LogEntry.payload, LogEntry.block_number)
+            .where(LogEntry.election_id == self._id, LogEntry.kind.in_(MILESTONES))
+            .order_by(LogEntry.block_number, LogEntry.log_index)
+        )
+        for kind, content, block in session.execute(query):
+            note(progress, kind, orjson.loads(content), block)
