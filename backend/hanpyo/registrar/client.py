@@ -272,7 +272,7 @@ def _attestations(answers: Sequence[Answer], threshold: int) -> tuple[Attestatio
 def _failure(answers: Sequence[Answer], count: int, threshold: int) -> HanpyoError:
     """Refused for good when the registrars that might still sign are fewer than m."""
     refusals = [
-        (each.registrar.name, each.failure.code)
+        (each.registrar.name, getattr(each.failure, "reason", each.failure.code))
         for each in answers
         if each.failure is not None and not each.failure.retryable
     ]

@@ -20,6 +20,7 @@ class ElectionUnknown(RegistrarError, NotFound):
     """The registrar's own node shows no such election, frozen and naming this registrar."""
 
     code: ClassVar[str] = "election_unknown"
+    retryable: ClassVar[bool] = True  # a node that lags sees it later
 
 
 class ElectionForeign(RegistrarError, Forbidden):
@@ -160,6 +161,28 @@ class RegistrarsUnavailable(RegistrarError, Unavailable):
     code: ClassVar[str] = "registrars_unavailable"
 
 
+REFUSALS: Final = frozenset(
+    each.code
+    for each in (
+        ElectionForeign,
+        NotARegistrar,
+        ElectionOver,
+        VoterUnknown,
+        EntryListed,
+        UnlikeRoll,
+        BadKey,
+        WrongEpoch,
+        KeyTaken,
+        RebindClosed,
+        SecondCheckMissing,
+        ProofMissing,
+        ProofWrong,
+        BudgetSpent,
+        Unattested,
+        NoMemberCheck,
+    )
+)
+"""Codes by which a registrar refuses for good; whatever else it says is no answer."""
 _WORDS: Final = {
     ElectionOver.code: "투표가 끝나서 더는 등록할 수 없습니다.",
     KeyTaken.code: "이미 다른 기기로 등록했습니다. 본인이 한 일이 아니면 조직에 알려 주세요.",

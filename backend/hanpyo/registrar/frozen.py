@@ -16,6 +16,7 @@ from hanpyo.chain.artifact import load_artifact
 from hanpyo.chain.contracts import MODULES, ElectionContract, UnknownContract
 from hanpyo.chain.headers import fetch_header
 from hanpyo.chain.rpc import Rpc
+from hanpyo.elections.published import published_text
 from hanpyo.protocol.acts import Slot
 from hanpyo.protocol.domain import Domain, manifest_hash, system_hash
 from hanpyo.protocol.hashing import keccak, word
@@ -32,6 +33,7 @@ from hanpyo.registrar.errors import (
     NotARegistrar,
 )
 from hanpyo.registrar.rolls import RollSource
+from hanpyo.registrar.words import one_line
 
 _BEFORE_CLOSE: Final = (Phase.FROZEN, Phase.VOTING)
 _LIST_FRESH: Final = 3.0
@@ -40,13 +42,17 @@ _LIST_FRESH: Final = 3.0
 
 @dataclass(frozen=True)
 class FrozenElection:
-    """One election that this registrar serves; `index` is its place in the manifest."""
+    """One election that this registrar serves; `index` is its place in the manifest.
+
+    `title` is what the organiser published.
+    """
 
     contract: ElectionContract
     domain: Domain
     index: int
     roll: tuple[RollEntry, ...]
     frozen_at: int
+    title: str = ""
 
     @property
     def manifest(self) -> Manifest:
@@ -125,7 +131,9 @@ class Elections:
             raise NotARegistrar("the election's manifest does not name this registrar")
         domain = Domain(self._chain_id, address, contract.manifest_hash)
         roll = self._rolls.read(contract, frozen_at)
-        return FrozenElection(contract, domain, registrars.index(self._registrar), roll, frozen_at)
+        title = one_line(str(published_text(contract).get("title", "")))
+        index = registrars.index(self._registrar)
+        return FrozenElection(contract, domain, index, roll, frozen_at, title)
 
 
 def _require_frozen(contract: ElectionContract) -> int:

@@ -21,19 +21,20 @@ _STEP: Final = 20_000
 _FARTHEST: Final = 1_000_000
 """Blocks before the freeze in which the roll is looked for."""
 
-FileByHash = Callable[[bytes], bytes | None]
+RollFile = Callable[[ElectionContract], bytes | None]
+"""Finds the bytes that may be an election's roll file."""
 
 
 class RollSource:
-    """Finds rolls; files first, because a file that a hash names needs no search."""
+    """Finds rolls; files first, because a file needs no search."""
 
-    def __init__(self, files: FileByHash) -> None:
-        self._files = files
+    def __init__(self, file_of: RollFile) -> None:
+        self._file_of = file_of
 
     def read(self, contract: ElectionContract, frozen_at: int) -> tuple[RollEntry, ...]:
         """The roll by voter number; raises `RollUnknown`."""
         summary = contract.manifest.roll
-        data = self._files(summary.file_hash)
+        data = self._file_of(contract)
         if data is None and not summary.in_file:
             data = _published(contract, frozen_at)
         if data is None:
@@ -48,13 +49,12 @@ class RollSource:
         return roll
 
 
-def folder_of_rolls(folder: Path) -> FileByHash:
-    """Files of a folder, named `<hash>.roll`; one whose content has another hash is none."""
+def folder_of_rolls(folder: Path) -> RollFile:
+    """Files of a folder, named `<hash>.roll` by the manifest's hash of the file."""
 
-    def find(file_hash: bytes) -> bytes | None:
-        path = folder / f"{file_hash.hex()}.roll"
-        data = path.read_bytes() if path.is_file() else b""
-        return data if data and keccak(data) == file_hash else None
+    def find(contract: ElectionContract) -> bytes | None:
+        path = folder / f"{contract.manifest.roll.file_hash.hex()}.roll"
+        return path.read_bytes() if path.is_file() else None
 
     return find
 

@@ -12,20 +12,28 @@ from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, RandomId, Seco
 
 
 class RegistrarElection(Base):
-    """An election that a registrar has checked; `cursor` is the last block whose acts were told."""
+    """An election that a registrar has checked; `cursor` is the last block whose acts were told.
+
+    `title` is the organiser's, from the chain; `done` says that nothing can be recorded any more.
+    """
 
     __tablename__ = "registrar_election"
 
     registrar: Mapped[Bytes20] = mapped_column(primary_key=True)
     election: Mapped[Bytes20] = mapped_column(primary_key=True)
     manifest_hash: Mapped[Bytes32]
+    title: Mapped[str] = mapped_column(String(200))
     first_seen_at: Mapped[Seconds]
     cursor: Mapped[Number]
     ends_at: Mapped[Seconds]
+    done: Mapped[bool] = mapped_column(default=False)
 
 
 class RegistrarKey(Base):
-    """The one key of a voter's epoch, for ever; with what the service said it had verified."""
+    """The one key of a voter's epoch, for ever; with what the service said it had verified.
+
+    `proven` is the registrar's own check: `none`, or the contact that its code went to.
+    """
 
     __tablename__ = "registrar_key"
 
@@ -36,7 +44,7 @@ class RegistrarKey(Base):
     key: Mapped[Bytes32]
     level: Mapped[str] = mapped_column(String(2))
     methods: Mapped[str] = mapped_column(String(400))
-    proven: Mapped[str] = mapped_column(String(8))
+    proven: Mapped[str] = mapped_column(String(16))
     bound_at: Mapped[Seconds]
 
 
@@ -90,7 +98,8 @@ class RegistrarContact(Base):
 class RegistrarCode(Base):
     """What checks a member's proof: of a code sent (`bind`, `rebind`), or of a letter (`letter`).
 
-    `sealed` is the verifier, never the code. A sent code is used once.
+    `sealed` is the verifier, never the code. A sent code is used once. `family` is the contact it
+    went to: mail, phone, post.
     """
 
     __tablename__ = "registrar_code"
@@ -99,6 +108,7 @@ class RegistrarCode(Base):
     election: Mapped[Bytes20] = mapped_column(primary_key=True)
     voter: Mapped[Number] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(8), primary_key=True)
+    family: Mapped[str] = mapped_column(String(8))
     sealed: Mapped[Blob]
     made_at: Mapped[Seconds]
     expires_at: Mapped[Seconds]
@@ -109,7 +119,7 @@ class RegistrarNotice(Base):
     """A message of a registrar to one voter, waiting or sent; `about` makes it the only one.
 
     `kind` is `bound`, `rebound`, `cast`, `withdrawn` or `refused`; `state` is `waiting`, `sent`,
-    `failed` (given up) or `unreachable` (no contact on file).
+    `failed` (given up) or `unknown` (the contact was erased).
     """
 
     __tablename__ = "registrar_notice"
