@@ -22,7 +22,9 @@ _MAIL: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ().\-]*")
-_KOREAN_MOBILE: Final = re.compile(r"0?(10[2-9][0-9]{7})")
+_INTERNATIONAL: Final = re.compile(r"^00(?=82)")
+# Numbers of 010 have eight digits more, which the library's plan does not insist on.
+_MOBILE, _MOBILE_LENGTH = "+8210", 13
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 _YEAR_FIRST: Final = re.compile(
     r"([12][0-9]{3})(?:\s?[-./]\s?|년\s?)([0-9]{1,2})(?:\s?[-./]\s?|월\s?)([0-9]{1,2})(?:\s?[.일])?"
@@ -69,16 +71,16 @@ def phone_number(text: str) -> str:
     plain = _DASHES.sub("-", text)
     if not _PHONE.fullmatch(plain):
         raise BadForm("bad_phone")
-    korean = _KOREAN_MOBILE.fullmatch(plain.replace("-", "").replace(" ", ""))
-    if korean is not None:
-        return f"+82{korean[1]}"
     try:
-        number = phonenumbers.parse(plain, _REGION)
+        number = phonenumbers.parse(_INTERNATIONAL.sub("+", plain, 1), _REGION)
     except phonenumbers.NumberParseException:
         raise BadForm("bad_phone") from None
     if not phonenumbers.is_valid_number(number):
         raise BadForm("bad_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if number.extension or (found.startswith(_MOBILE) and len(found) != _MOBILE_LENGTH):
+        raise BadForm("bad_phone")
+    return found
 
 
 def mail_address(text: str) -> str:

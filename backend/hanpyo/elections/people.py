@@ -30,7 +30,8 @@ class Person:
     """One member; None is what the organisation does not know.
 
     `phone` is E.164, `number` the organisation's own member number, `subject` what an OpenID
-    Connect provider calls this person.
+    Connect provider calls this person. `co_owners` notes whom this person represents: an entry has
+    one voter, and the others are known to the organisation alone.
     """
 
     name: str | None = field(default=None, repr=False)
@@ -40,6 +41,7 @@ class Person:
     address: str | None = field(default=None, repr=False)
     number: str | None = field(default=None, repr=False)
     subject: str | None = field(default=None, repr=False)
+    co_owners: str | None = field(default=None, repr=False)
 
     def fields(self) -> dict[str, str]:
         """What is known, as texts by name; a birth date is YYYY-MM-DD."""
@@ -100,7 +102,7 @@ def lookup_values(person: Person) -> Iterator[tuple[str, str]]:
     if person.mail:
         yield "mail", person.mail.lower()
     if person.number:
-        yield "number", person.number
+        yield "number", name_key(person.number)
     if person.name and person.birth_date:
         yield "name_birth", name_birth(person.name, person.birth_date)
     if person.subject:
