@@ -2,6 +2,9 @@
 
 from apiflask import APIBlueprint
 
+from hanpyo.web.audit_log import log
+from hanpyo.web.organisations import organisation
 from hanpyo.web.rpc import rpc
+from hanpyo.web.staff import staff
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc,)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc, staff, organisation, log)

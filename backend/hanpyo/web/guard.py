@@ -7,10 +7,10 @@ so that no handler can forget it. Roles and the account are read anew for each r
 
 import hmac
 from collections.abc import Collection
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, request
+from flask import Response, after_this_request, current_app, g, request
 
 from hanpyo.db.models import Election, Role
 from hanpyo.errors import Forbidden
@@ -51,7 +51,7 @@ def staff() -> SignedIn:
 def session() -> SignedIn:
     """Whose session it is, half signed in or wholly; for the steps of signing in only."""
     if "staff" not in g:
-        found = sessions.who(desk(), request.cookies.get(cookie_name()))
+        found = sessions.who(desk(), token())
         if request.method not in _SAFE:
             shown = request.headers.get(CSRF_HEADER, "")
             if not hmac.compare_digest(shown.encode(), found.csrf.encode()):
@@ -103,19 +103,31 @@ def cookie_name() -> str:
     return "__Host-hanpyo_staff" if _is_https() else "hanpyo_staff"
 
 
-def set_cookie(response: Response, started: Started) -> None:
-    """Give the browser its session."""
-    response.set_cookie(
-        cookie_name(), started.token, path="/", secure=_is_https(), httponly=True, samesite="Lax"
-    )
-    response.headers["Cache-Control"] = "no-store"
+def remember(started: Started) -> None:
+    """Give the browser its session with the answer to this request."""
+
+    @after_this_request
+    def give(response: Response) -> Response:
+        response.set_cookie(cookie_name(), started.token, **_flags())
+        return response
 
 
-def drop_cookie(response: Response) -> None:
-    """Let the browser forget its session."""
-    response.delete_cookie(
-        cookie_name(), path="/", secure=_is_https(), httponly=True, samesite="Lax"
-    )
+def forget() -> None:
+    """Take the session's cookie from the browser with the answer to this request."""
+
+    @after_this_request
+    def take(response: Response) -> Response:
+        response.delete_cookie(cookie_name(), **_flags())
+        return response
+
+
+def token() -> str | None:
+    """The session token that the browser shows, whether or not it holds."""
+    return request.cookies.get(cookie_name())
+
+
+def _flags() -> dict[str, Any]:
+    return {"path": "/", "secure": _is_https(), "httponly": True, "samesite": "Lax"}
 
 
 def _is_https() -> bool:

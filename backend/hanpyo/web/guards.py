@@ -14,6 +14,7 @@ _ANSWERS: Final = (
     "application/gzip",
     "application/octet-stream",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/x-ndjson",
     "image/png",
     "image/svg+xml",
     "text/csv",

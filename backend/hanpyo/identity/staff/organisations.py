@@ -10,6 +10,7 @@ from hanpyo.db.models import Organisation, Role
 from hanpyo.errors import Invalid
 from hanpyo.identity.staff.audit_log import record
 from hanpyo.identity.staff.desk import Desk
+from hanpyo.identity.staff.refusals import Unknown
 from hanpyo.identity.staff.roles import Held
 from hanpyo.identity.staff.sessions import SignedIn
 
@@ -42,3 +43,16 @@ def visible(desk: Desk, signed_in: SignedIn, *, after: str, limit: int) -> tuple
         wanted = wanted.where(Organisation.id.in_(own))
     with desk.database.read() as session:
         return tuple(session.scalars(wanted.order_by(Organisation.id).limit(limit)))
+
+
+def get(desk: Desk, signed_in: SignedIn, organisation_id: str) -> Organisation:
+    """An organisation that somebody belongs to, or any for an operator; raises `Unknown`."""
+    held = {each.organisation_id for each in signed_in.roles}
+    may_see = organisation_id in held or Held(None, Role.OPERATOR) in signed_in.roles
+    with desk.database.read() as session:
+        found = session.get(Organisation, organisation_id)
+    if found is None or not (
+        organisation_id in held or Held(None, Role.OPERATOR) in signed_in.roles
+    ):
+        raise Unknown
+    return found
