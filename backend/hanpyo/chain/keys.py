@@ -1,12 +1,14 @@
 """Who signs: a key in this process's memory, or anything that signs a payload for one address."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
+from coincurve import PrivateKey
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 
 from hanpyo.protocol.hashing import keccak
-from hanpyo.protocol.signatures import expand, sign
+
+_FIRST_V: Final = 27  # v of a point with an even y
 
 
 class Key(Protocol):
@@ -28,7 +30,7 @@ class LocalKey:
 
     def __init__(self, account: LocalAccount) -> None:
         self._address: ChecksumAddress = account.address
-        self._secret = bytes(account.key)
+        self._key = PrivateKey(bytes(account.key))
 
     @property
     def address(self) -> ChecksumAddress:
@@ -37,8 +39,12 @@ class LocalKey:
 
     def sign_transaction_payload(self, payload: bytes) -> bytes:
         """See `Key`."""
-        return expand(sign(keccak(payload), self._secret))
+        return self._sign(payload)
 
     def sign_message_payload(self, payload: bytes) -> bytes:
         """See `Key`."""
-        return expand(sign(keccak(payload), self._secret))
+        return self._sign(payload)
+
+    def _sign(self, payload: bytes) -> bytes:
+        signature = self._key.sign_recoverable(keccak(payload), hasher=None)
+        return signature[:64] + bytes((_FIRST_V + signature[64],))

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Base
@@ -51,7 +52,7 @@ class Database:
         self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
         self._sleep = sleep
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "connect", prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     def close(self) -> None:
@@ -113,15 +114,21 @@ def is_passing(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed later: a lock, a lost connection, a full disk."""
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
-    if isinstance(error.orig, sqlite3.Error):
-        return isinstance(error, OperationalError) and "no such" not in str(error.orig)
-    state = getattr(error.orig, "sqlstate", None)
+    return is_passing_fault(error.orig)
+
+
+def is_passing_fault(fault: BaseException | None) -> bool:
+    """The same of what a driver raised itself."""
+    if isinstance(fault, sqlite3.Error):
+        return isinstance(fault, sqlite3.OperationalError) and "no such" not in str(fault)
+    state = getattr(fault, "sqlstate", None)
     if state is None:
-        return isinstance(error, OperationalError)
+        return isinstance(fault, (psycopg.OperationalError, psycopg.InterfaceError))
     return state in _AGAIN or state[:2] in _AGAIN_CLASSES
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+def prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    """Set a new connection up: durable commits, foreign keys, waiting for locks."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

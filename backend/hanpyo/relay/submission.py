@@ -34,12 +34,13 @@ from hanpyo.relay.errors import (
     PayloadInvalid,
     UnknownVoter,
 )
-from hanpyo.secrecy.group import COMPRESSED, PointError, decompress
+from hanpyo.secrecy.group import COMPRESSED, is_compressed_point
 
 COMPACT, WIDE = 1, 2
 """The format bytes of the two kinds of batches."""
 _COMPACT_SIGNATURE: Final = 64
 _PLAIN_SIGNATURE: Final = 65
+_P256_SIGNATURE: Final = 64
 _ENVELOPE: Final = 32
 _WIDE_HEAD: Final = 3
 
@@ -158,14 +159,15 @@ def _check_payload(election: PublishedElection, given: Submission) -> None:
         if any(given.payload):
             raise PayloadInvalid("payload", "a withdrawal's payload is zeros")
     elif election.manifest.secrecy is Secrecy.SEALED:
-        try:
-            decompress(given.payload[_ENVELOPE : _ENVELOPE + COMPRESSED])
-        except PointError as error:
-            raise PayloadInvalid("payload", f"the escrow cannot be opened: {error}") from error
+        point = given.payload[_ENVELOPE : _ENVELOPE + COMPRESSED]
+        if not is_compressed_point(point):
+            raise PayloadInvalid("payload", "the escrow does not start with a point of the group")
 
 
 def _own_signature(given: Submission, signed: Digest) -> CompactSignature | None:
     """The signature by the address itself, in compact form; None where another check decides."""
+    if given.key_type == KeyType.P256 and len(given.signature) != _P256_SIGNATURE:
+        _refuse_signature(f"{len(given.signature)} bytes instead of {_P256_SIGNATURE}")
     if given.key_type != KeyType.ADDRESS:
         return None
     try:

@@ -21,8 +21,11 @@ from hanpyo.relay.errors import WalletRefused, WalletUnreachable
 
 _MAGIC: Final = bytes.fromhex("1626ba7e")  # ERC-1271
 _WORD: Final = 32
-# What the contract gives the check, and the cost of a call's data and start on top.
-_GAS: Final = 400_000 + 100_000
+# What the contract gives the check, and the start of a transaction and its data on top (EIP-2028).
+_STIPEND: Final = 400_000
+_START: Final = 21_000
+_DATA_BYTE: Final = 16
+_ZERO_BYTE: Final = 4
 
 
 def ask_wallet(rpc: Rpc, domain: Domain, record: WideRecord, signed: Digest) -> None:
@@ -32,7 +35,7 @@ def ask_wallet(rpc: Rpc, domain: Domain, record: WideRecord, signed: Digest) -> 
         "from": to_checksum_address(domain.election),
         "to": to_checksum_address(record.key),
         "data": to_data(data),
-        "gas": to_quantity(_GAS),
+        "gas": to_quantity(_gas(data)),
     }
     try:
         answer = read_data(rpc.call("eth_call", call, "latest"), "eth_call")
@@ -42,3 +45,8 @@ def ask_wallet(rpc: Rpc, domain: Domain, record: WideRecord, signed: Digest) -> 
         raise WalletUnreachable("the wallet cannot be asked now; try again soon") from error
     if len(answer) < _WORD or answer[:_WORD] != _MAGIC + bytes(_WORD - len(_MAGIC)):
         raise WalletRefused("signature", "the wallet does not confirm the signature")
+
+
+def _gas(data: bytes) -> int:
+    zeros = data.count(0)
+    return _STIPEND + _START + zeros * _ZERO_BYTE + (len(data) - zeros) * _DATA_BYTE

@@ -1,0 +1,62 @@
+"""The relay of one installation, put together from its runtime and keys."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from hanpyo.chain.keys import Key
+from hanpyo.elections.catalogue import Catalogue
+from hanpyo.relay.intake import Intake
+from hanpyo.relay.status import (
+    BallotStatus,
+    Health,
+    RelayFacts,
+    ballot_status,
+    relay_facts,
+    relay_health,
+)
+from hanpyo.runtime import Runtime
+
+
+class Relay:
+    """Takes ballots in, tells of them, and gives the tasks that send them."""
+
+    def __init__(self, runtime: Runtime, keys: Sequence[Key], catalogue: Catalogue | None = None):
+        """The first of `keys` signs promises; every one of them sends."""
+        self._runtime = runtime
+        self._keys = tuple(keys)
+        self._catalogue = catalogue or Catalogue(runtime.database)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What takes ballots in."""
+        settings = self._runtime.settings
+        return Intake(
+            self._runtime.database,
+            self._catalogue,
+            self._keys[0],
+            settings.relay,
+            stale_after=settings.chain.stale_after,
+            rpc=lambda: self._runtime.rpc,
+            clock=self._runtime.clock,
+        )
+
+    def status(self, digest: bytes) -> BallotStatus:
+        """Where a ballot stands; raises `UnknownBallot`."""
+        return ballot_status(self._runtime.database, digest)
+
+    def facts(self, election_id: str) -> RelayFacts:
+        """What anyone may know of the queue of an election; raises `UnknownElection`."""
+        self._catalogue.get(election_id)
+        settings = self._runtime.settings.relay
+        return relay_facts(
+            self._runtime.database,
+            election_id,
+            self._keys[0].address,
+            margin=settings.margin,
+            include_within=settings.include_within,
+            now=self._runtime.now(),
+        )
+
+    def health(self) -> Health:
+        """What readiness looks at."""
+        return relay_health(self._runtime.database, self._runtime.now())

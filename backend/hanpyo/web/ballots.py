@@ -1,0 +1,253 @@
+"""Ballots over HTTP: posting one, and what became of it. Nobody signs in: a ballot carries its own
+authority.
+
+Refused ballots count against the client's address in the database, accepted ones against the
+voter's budget; a hall full of voters behind one address is not held up.
+"""
+
+from typing import Annotated, Any, Final, cast
+
+import orjson
+from apiflask import APIBlueprint
+from flask import Response, current_app, request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from hanpyo.errors import Invalid, NotFound
+from hanpyo.identity.limits import Limits, client_bucket
+from hanpyo.protocol.batch import Attestation
+from hanpyo.protocol.receipts import short_code
+from hanpyo.protocol.types import Digest, KeyType
+from hanpyo.relay.errors import UnknownBallot
+from hanpyo.relay.intake import Accepted
+from hanpyo.relay.keys import open_keys
+from hanpyo.relay.service import Relay
+from hanpyo.relay.status import BallotStatus
+from hanpyo.relay.submission import Submission
+from hanpyo.web.context import runtime
+from hanpyo.web.etag import conditional
+
+ballots = APIBlueprint("ballots", __name__, tag="Ballots")
+_KEY: Final = "hanpyo_relay"
+_REFUSALS: Final = 120  # by one client in the window
+_WINDOW: Final = 60
+_LONGEST_SIGNATURE: Final = 2_048
+_LONGEST_PAYLOAD: Final = 16_384
+_DIGEST_HEX: Final = 66
+
+Hex = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class RegistrarSignature(_Body):
+    """One registrar's signature of the voter's credential, in compact form (EIP-2098)."""
+
+    index: Annotated[int, Field(ge=0, le=254)]
+    signature: Annotated[Hex, Field(min_length=130, max_length=130)]
+
+
+class BallotBody(_Body):
+    """A signed ballot (docs/protocol.md sections 4 and 7).
+
+    `key` is the signing address, or x ‖ y of a point for key types 2 (P-256) and 3 (WebAuthn).
+    `signature` has 64 bytes (EIP-2098) or 65 (v 27 or 28, low s); a contract wallet (`wallet`) and
+    WebAuthn have their own. `chainId` and `verifyingContract` are compared where given.
+    """
+
+    voter: Annotated[int, Field(ge=0, lt=1 << 32)]
+    epoch: Annotated[int, Field(ge=0, lt=1 << 16)] = 0
+    revision: Annotated[int, Field(ge=0, lt=1 << 16)] = 0
+    kind: Annotated[int, Field(ge=1, le=2)] = 1
+    key_type: Annotated[int, Field(ge=1, le=3)] = 1
+    key: Annotated[Hex, Field(min_length=42, max_length=130)]
+    wallet: bool = False
+    signature: Annotated[Hex, Field(max_length=2 + 2 * _LONGEST_SIGNATURE)]
+    payload: Annotated[Hex, Field(max_length=2 + 2 * _LONGEST_PAYLOAD)]
+    attestations: Annotated[tuple[RegistrarSignature, ...], Field(max_length=255)] = ()
+    chain_id: Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,77})$")] | None = None
+    verifying_contract: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
+
+
+class PromiseAnswer(_Body):
+    """The relay's promise: EIP-712 `Promise(ballot, includeBy)` in the election's domain."""
+
+    ballot: str
+    include_by: int
+    relay: str
+    signature: str
+
+
+class AcceptedAnswer(_Body):
+    """The ballot is kept and will be recorded; `receipt` is its short code.
+
+    `warnings` names items, from 1, whose choices will count as invalid.
+    """
+
+    digest: str
+    receipt: str
+    promise: PromiseAnswer
+    warnings: tuple[int, ...]
+
+
+class BallotAnswer(_Body):
+    """Where a ballot stands, without its choice.
+
+    `evidence` is what the relay signs when a promise ended without a record.
+    """
+
+    digest: str
+    receipt: str
+    election: str
+    state: str
+    cause: str | None
+    received_at: int
+    promise: PromiseAnswer
+    settled_at: int | None
+    block: int | None
+    block_time: int | None
+    transaction: str | None
+    evidence: dict[str, Any] | None
+
+
+class RelayAnswer(_Body):
+    """The relay's work for one election; ages and times in seconds."""
+
+    relay: str
+    margin: int
+    include_within: int
+    waiting: int
+    oldest_age: int | None
+    next_include_by: int | None
+
+
+def attach_relay(app: object, relay: Relay) -> None:
+    """Give an application its relay; without it one is opened from the settings' keys."""
+    app.extensions[_KEY] = relay  # type: ignore[attr-defined]
+
+
+def relay() -> Relay:
+    """The relay of the application that serves this request."""
+    found = current_app.extensions.get(_KEY)
+    if found is None:
+        found = Relay(runtime(), open_keys(runtime().settings.relay))
+        attach_relay(current_app, found)
+    return cast("Relay", found)
+
+
+@ballots.post("/v1/elections/<election_id>/ballots")
+@ballots.input(BallotBody, location="json", arg_name="body")
+@ballots.output(AcceptedAnswer, status_code=202)
+def post_ballot(election_id: str, body: BallotBody) -> Response:
+    """Hand in a signed ballot; the answer is the relay's promise. Repeating it is harmless."""
+    try:
+        accepted = relay().intake.submit(election_id, _submission(body))
+    except (Invalid, NotFound):
+        _count_refusal()
+        raise
+    return Response(orjson.dumps(_accepted(accepted)), 202, mimetype="application/json")
+
+
+@ballots.get("/v1/ballots/<digest>")
+@ballots.output(BallotAnswer)
+def get_ballot(digest: str) -> Response:
+    """What became of a ballot, by its digest."""
+    status = relay().status(_digest(digest))
+    return conditional(_shown(status))
+
+
+@ballots.get("/v1/elections/<election_id>/relay")
+@ballots.output(RelayAnswer)
+def get_relay(election_id: str) -> RelayAnswer:
+    """The relay's address, margins and queue for an election."""
+    facts = relay().facts(election_id)
+    return RelayAnswer(
+        relay=facts.relay,
+        margin=facts.margin,
+        include_within=facts.include_within,
+        waiting=facts.waiting,
+        oldest_age=facts.oldest_age,
+        next_include_by=facts.next_include_by,
+    )
+
+
+def _submission(body: BallotBody) -> Submission:
+    key = bytes.fromhex(body.key[2:])
+    wanted = 20 if body.key_type == KeyType.ADDRESS else 64
+    if len(key) != wanted:
+        raise Invalid("key", f"{len(key)} bytes instead of {wanted}")
+    contract = body.verifying_contract
+    return Submission(
+        body.voter,
+        body.epoch,
+        body.revision,
+        body.kind,
+        body.key_type,
+        key,
+        body.wallet,
+        bytes.fromhex(body.signature[2:]),
+        bytes.fromhex(body.payload[2:]),
+        tuple(
+            Attestation(each.index, bytes.fromhex(each.signature[2:])) for each in body.attestations
+        ),
+        None if body.chain_id is None else int(body.chain_id),
+        None if contract is None else bytes.fromhex(contract[2:]),
+    )
+
+
+def _count_refusal() -> None:
+    limits = Limits(runtime().database, runtime().clock)
+    limits.hit(f"ballots:{client_bucket(request.remote_addr)}", _REFUSALS, _WINDOW)
+
+
+def _digest(text: str) -> bytes:
+    try:
+        digest = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        digest = b""
+    if len(text) != _DIGEST_HEX or len(digest) != _DIGEST_HEX // 2 - 1:
+        raise UnknownBallot("a ballot is named by its digest: 0x and 64 hexadecimal digits")
+    return digest
+
+
+def _accepted(accepted: Accepted) -> dict[str, Any]:
+    digest = "0x" + accepted.digest.hex()
+    return {
+        "digest": digest,
+        "receipt": accepted.code,
+        "promise": {
+            "ballot": digest,
+            "includeBy": accepted.include_by,
+            "relay": accepted.relay,
+            "signature": "0x" + accepted.promise.hex(),
+        },
+        "warnings": accepted.invalid_items,
+    }
+
+
+def _shown(status: BallotStatus) -> BallotAnswer:
+    digest = "0x" + status.digest.hex()
+    transaction = status.transaction
+    return BallotAnswer(
+        digest=digest,
+        receipt=short_code(Digest(status.digest)),
+        election=status.election_id,
+        state=status.state,
+        cause=status.cause,
+        received_at=status.received_at,
+        promise=PromiseAnswer(
+            ballot=digest,
+            include_by=status.include_by,
+            relay=relay().intake.relay,
+            signature="0x" + status.promise.hex(),
+        ),
+        settled_at=status.settled_at,
+        block=status.block_number,
+        block_time=status.block_time,
+        transaction=None if transaction is None else "0x" + transaction.hex(),
+        evidence=None if status.evidence is None else orjson.loads(status.evidence),
+    )
