@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
@@ -24,11 +25,14 @@ class StaffClient:
     client: FlaskClient
     staff_id: str
     csrf: str
+    base_url: str
 
     def open(self, method: str, path: str, **more: Any) -> TestResponse:
         """Any request."""
         headers = {"X-CSRF-Token": self.csrf} | more.pop("headers", {})
-        return self.client.open(path, method=method, headers=headers, **more)
+        return self.client.open(
+            path, method=method, headers=headers, base_url=self.base_url, **more
+        )
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.open("GET", path, **more)
@@ -80,11 +84,12 @@ def browser_of(app: APIFlask, runtime: Runtime, staff_id: str) -> StaffClient:
     desk = desk_of(runtime)
     with runtime.database.write() as session:
         started = sessions.start(session, desk, staff_id, second_factor=True)
-    client = app.test_client()
-    https = runtime.settings.web.public_url.startswith("https:")
+    client, address = app.test_client(), urlsplit(runtime.settings.web.public_url)
+    https = address.scheme == "https"
     name = "__Host-hanpyo_staff" if https else "hanpyo_staff"
-    client.set_cookie(name, started.token, secure=https)
-    return StaffClient(client, staff_id, started.csrf)
+    host = address.hostname or "localhost"
+    client.set_cookie(name, started.token, domain=host, secure=https)
+    return StaffClient(client, staff_id, started.csrf, f"{address.scheme}://{address.netloc}")
 
 
 def staff_browser(

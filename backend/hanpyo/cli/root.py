@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "demo": "hold and check a demonstration election on an embedded chain",
     "election": "create, show, close and certify elections",
     "node": "run the embedded chain until Ctrl-C",
+    "operator": "make organisations, invite their people, check the audit log",
     "replay": "hold a real city's election again and compare with what it published",
     "roll": "build the roll of an election",
 }

@@ -95,6 +95,16 @@ def withdraw(desk: Desk, actor: str, organisation_id: str | None, invitation_id:
     desk.database.transact(work)
 
 
+def id_of(desk: Desk, mail: str) -> str:
+    """The id of a mail address's account; for whoever has the database; raises `Unknown`."""
+    found = lookup_of(desk.vault, normal_mail(mail))
+    with desk.database.read() as session:
+        staff_id = session.scalar(select(Staff.id).where(Staff.mail_lookup == found))
+    if staff_id is None:
+        raise Unknown
+    return staff_id
+
+
 def reset(desk: Desk, actor: str, staff_id: str) -> Link:
     """A link to set an account up anew, of which nothing works from now on; raises `Unknown`."""
 

@@ -56,7 +56,11 @@ class Entry:
 
     @classmethod
     def of(cls, row: AuditEntry) -> Self:
-        """The entry in a row."""
+        """The entry in a row; raises `LogBroken` for details that no `record` wrote."""
+        try:
+            details = orjson.loads(row.details)
+        except orjson.JSONDecodeError:
+            raise LogBroken(f"entry {row.seq} was altered") from None
         return cls(
             row.chain,
             row.seq,
@@ -64,7 +68,7 @@ class Entry:
             row.actor,
             row.action,
             row.subject,
-            orjson.loads(row.details),
+            details,
             row.previous,
             row.hash,
         )

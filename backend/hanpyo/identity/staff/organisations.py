@@ -51,8 +51,6 @@ def get(desk: Desk, signed_in: SignedIn, organisation_id: str) -> Organisation:
     may_see = organisation_id in held or Held(None, Role.OPERATOR) in signed_in.roles
     with desk.database.read() as session:
         found = session.get(Organisation, organisation_id)
-    if found is None or not (
-        organisation_id in held or Held(None, Role.OPERATOR) in signed_in.roles
-    ):
+    if found is None or not may_see:
         raise Unknown
     return found
