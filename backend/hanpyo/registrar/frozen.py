@@ -150,19 +150,14 @@ def _require_frozen(contract: ElectionContract) -> int:
 
 def _require_code(contract: ElectionContract) -> None:
     """Refuse code of another version, and a manifest hash that code and manifest do not make."""
-    addresses = (to_checksum_address(contract.implementation), *_modules(contract))
-    codes = [contract.rpc.code(address) for address in addresses]
     names = ("Election", *MODULES)
+    addresses = contract.modules()
+    implementation = to_checksum_address(contract.implementation)
+    if len(addresses) != len(names) or addresses[0] != implementation:
+        raise ElectionForeign("the election names other modules than this version's")
+    codes = [contract.rpc.code(address) for address in addresses]
     if not all(load_artifact(n).is_code(code) for n, code in zip(names, codes, strict=True)):
         raise ElectionForeign("the election runs other code than this version's")
     system = system_hash([keccak(code) for code in codes])
     if manifest_hash(system, contract.manifest.encode()) != contract.manifest_hash:
         raise ElectionForeign("the manifest hash is not that of code and manifest")
-
-
-def _modules(contract: ElectionContract) -> tuple[str, ...]:
-    """The modules as the implementation itself names them."""
-    named = ElectionContract(contract.rpc, to_checksum_address(contract.implementation)).modules()
-    if named != contract.modules() or len(named) != len(MODULES):
-        raise ElectionForeign("the election names other modules than its implementation")
-    return named
