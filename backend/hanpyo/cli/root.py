@@ -25,8 +25,14 @@ _COMMANDS: Final = {
     "election": "create, show, close and certify elections",
     "node": "run the embedded chain until Ctrl-C",
     "operator": "make organisations, invite their people, check the audit log",
+    "registrar": "run a registrar, give it its members, see what it signed",
     "replay": "hold a real city's election again and compare with what it published",
+    "serve": "serve everything from this machine until Ctrl-C",
+    "web": "serve the API (with PostgreSQL and a node; see worker)",
+    "worker": "relay, index, publish and notify in the background",
+    "migrate": "bring the database's schema to this version",
     "roll": "build the roll of an election",
+    "trustee": "keep the key of a sealed election, and release it after the close",
 }
 
 

@@ -137,10 +137,11 @@ class Desk:
         self.parts.rpc.close()
 
 
-def open_desk(settings: RegistrarSettings, clock: Callable[[], float] = time.time) -> Desk:
+def open_desk(
+    settings: RegistrarSettings, signer: Signer, clock: Callable[[], float] = time.time
+) -> Desk:
     """The registrar of a process of its own; starts nothing. Raises as `open_registrars`."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    signer = Signer.open(settings.keystore, settings.password_file)
     database = Database(settings.database)
     create_tables(database)
     vault = Vault(read_key_file(settings.data / "keys", create=True))

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hanpyo.chain.accounts import read_password_file
-from hanpyo.config import ConfigError, MailSection, SmsSection
+from hanpyo.config import ConfigError, LogSection, MailSection, SmsSection
 from hanpyo.registrar.requests import CheckLevel
 
 _SHORTEST_TOKEN: Final = 24
@@ -49,6 +49,7 @@ class RegistrarSettings(BaseModel):
     threads: int = Field(default=8, ge=1, le=64)
     mail: MailSection = MailSection()
     sms: SmsSection = SmsSection()
+    log: LogSection = LogSection()
 
     @property
     def database(self) -> str:
