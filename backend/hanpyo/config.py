@@ -41,6 +41,8 @@ class ChainSection(_Section):
     """Nodes of one chain, in the order they are tried."""
     block_time: int = Field(default=1, ge=1)
     """Seconds a block of the embedded chain."""
+    state_interval: int = Field(default=5, ge=1)
+    """Seconds between saves of the embedded chain: what a power cut takes back at most."""
     factory: str | None = None
     """The election factory; an embedded chain deploys one where none is named."""
     confirmations: int | None = Field(default=None, ge=1)
@@ -149,6 +151,8 @@ class IdentitySection(_Section):
     session_minutes: int = Field(default=60, ge=1)
     tries: int = Field(default=5, ge=1)
     """Wrong codes before a challenge is void."""
+    signature_roots: tuple[Path, ...] = ()
+    """PEM files of the authorities whose certificates electronic signatures are taken by."""
 
 
 class StaffSection(_Section):
@@ -182,8 +186,8 @@ class WebSection(_Section):
     """What one address may ask of the chain through `/rpc`, in each process."""
     metrics_token: SecretStr | None = None
     """Bearer token of `/metrics`; without one it answers this machine only."""
-    threads: int = Field(default=8, ge=1)
-    """Threads of the one process of `hanpyo serve`, and of each worker of `hanpyo web`."""
+    threads: int = Field(default=32, ge=2)
+    """Requests that each worker answers at once; a live stream takes one of them."""
     timeout: int = Field(default=30, ge=1)
     """Seconds after which a worker that is stuck in a request is replaced."""
 

@@ -3,8 +3,10 @@
 from apiflask import APIBlueprint
 
 from hanpyo.web.audit_log import log
+from hanpyo.web.identity import identity
+from hanpyo.web.member_desk import member_desk
 from hanpyo.web.organisations import organisation
 from hanpyo.web.rpc import rpc
 from hanpyo.web.staff import staff
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc, staff, organisation, log)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc, staff, organisation, log, identity, member_desk)

@@ -36,8 +36,8 @@ class Challenge(Base):
 
     `member_id` is None where nobody is known by what was claimed, or not yet: such a row looks the
     same from outside. `session_id` is the session that the proof will add to. `digest` is the keyed
-    hash of the code that was sent, `sealed` what the method keeps until the answer, `browser` the
-    hash of a cookie that the answer must come with.
+    hash of the code that was sent, `subject` the keyed hash of whom tries are counted by, `sealed` what
+    the method keeps until the answer, `browser` the hash of a cookie that the answer must bring.
     """
 
     __tablename__ = "challenge"
@@ -50,7 +50,7 @@ class Challenge(Base):
     method: Mapped[str] = mapped_column(String(40))
     purpose: Mapped[str] = mapped_column(String(16))
     digest: Mapped[Bytes32 | None]
-    sent_to: Mapped[Bytes32 | None]
+    subject: Mapped[str | None] = mapped_column(String(80))
     sealed: Mapped[Blob | None]
     browser: Mapped[Bytes32 | None]
     tries_left: Mapped[Number]

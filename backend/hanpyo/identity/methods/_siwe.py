@@ -1,0 +1,14 @@
+"""The EIP-4361 library, loaded without the warnings that its grammar makes while being built."""
+
+import warnings
+
+with warnings.catch_warnings():
+    # abnf warns that siwe's grammar defines core rules anew, once for each; they are the same.
+    warnings.simplefilter("ignore")
+    from siwe import (  # type: ignore[import-untyped]  # it carries no types
+        InvalidSignature,
+        SiweMessage,
+        VerificationError,
+    )
+
+__all__ = ["InvalidSignature", "SiweMessage", "VerificationError"]

@@ -1,0 +1,300 @@
+"""Signing in: personal codes at once, everything else by a challenge and its answer.
+
+Whoever asks learns nothing of the roll: for a member and for anybody else the same rows are
+written, the same answer is given, and what goes out goes out later, by a task. Tries are counted in
+the database before an answer is judged. An answer that was right is right once.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hanpyo.config import IdentitySection
+from hanpyo.db.database import Database
+from hanpyo.db.models import Challenge
+from hanpyo.db.types import new_id
+from hanpyo.db.vault import Vault
+from hanpyo.errors import TooMany
+from hanpyo.identity.codes import read_digits, token_digest
+from hanpyo.identity.errors import MethodUnknown, ProofRefused
+from hanpyo.identity.limits import Limits
+from hanpyo.identity.members import Members, Rules, rules_of
+from hanpyo.identity.methods import Answering, Asking, Method, Proof, Started
+from hanpyo.identity.methods.letter_code import LETTER_CODE
+from hanpyo.identity.methods.personal_link import PERSONAL_LINK
+from hanpyo.identity.notices.outbox import Outgoing, queue
+from hanpyo.identity.sessions import Opened, SignedIn, open_session, raise_session
+
+_MINUTE: Final = 60
+_DAY: Final = 86_400
+_SENT: Final = ((5, 15 * _MINUTE), (20, _DAY))
+"""Codes to one contact: so many in so many seconds."""
+_JUDGED: Final = ((20, 60 * _MINUTE), (60, _DAY))
+"""Answers for one contact over all its challenges: 60 a day, of a million codes of six digits."""
+_BIRTH_JUDGED: Final = ((5, 60 * _MINUTE), (10, _DAY))
+"""A birth date has some 30,000 values that are likely."""
+_CLIENT_STARTS: Final = ((120, 10 * _MINUTE),)
+_CLIENT_ANSWERS: Final = ((300, 10 * _MINUTE),)
+"""One address may be a whole building's."""
+_PERSONAL: Final = {each.kind: each for each in (PERSONAL_LINK, LETTER_CODE)}
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A challenge, for the page; `browser` is for a cookie of the browser that asked."""
+
+    challenge_id: str
+    method: str
+    expires_at: int
+    show: Mapping[str, Any]
+    browser: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A challenge that may be answered now, its try counted."""
+
+    rules: Rules
+    method: Method
+    member_id: str | None
+    session_id: str | None
+    state: bytes = field(repr=False)
+    digest: bytes | None = field(repr=False)
+    subject: str | None
+    expires_at: int
+
+
+class SignIn:
+    """Lets members in to their elections."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        settings: IdentitySection,
+        methods: Mapping[str, Method],
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._settings = settings
+        self._methods = methods
+        self._clock = clock
+        self._members = Members(database, vault)
+        self._limits = Limits(database, clock)
+
+    def enter(self, election_id: str | None, method: str, typed: str, client: str) -> Opened:
+        """Open a session with a personal link's token or a letter's code.
+
+        A link is enough to find its election. Raises `ProofRefused`, `MistypedCode`,
+        `MethodUnknown`, `UnknownElection`, `TooManyTries`.
+        """
+        self._count(f"enter:{client}", _CLIENT_ANSWERS)
+        if method not in _PERSONAL or (election_id is None and method != PERSONAL_LINK.kind):
+            raise MethodUnknown
+        if election_id is not None and not self._members.rules(election_id).takes(method):
+            raise MethodUnknown
+        now = int(self._clock())
+
+        def work(session: Session) -> Opened:
+            found, proof = _PERSONAL[method].verify(session, election_id, typed, now)
+            if not rules_of(session, found).takes(method):
+                raise MethodUnknown
+            return open_session(session, found, proof, now, self._settings.session_minutes * 60)
+
+        return self._database.transact(work)
+
+    def start(
+        self,
+        election_id: str,
+        name: str,
+        claim: str,
+        client: str,
+        signed_in: SignedIn | None = None,
+    ) -> Shown:
+        """Ask for a proof: of a first factor, or of one more for a session.
+
+        Raises `MethodUnknown`, `Invalid` for a claim that can be nobody's, `TooManyTries`,
+        `UnknownElection`, `Unavailable` where a provider does not answer.
+        """
+        self._count(f"start:{client}", _CLIENT_STARTS)
+        rules = self._members.rules(election_id)
+        method = self._method(rules, name)
+        if signed_in is None and not method.first:
+            raise MethodUnknown
+        now = int(self._clock())
+        expires_at = now + self._settings.code_minutes * _MINUTE
+        member = signed_in.member if signed_in else None
+        asking = Asking(new_id(), rules, member, claim, now, expires_at)
+        started = method.start(asking)
+        if started.sending is not None:
+            self._count(f"send:{election_id}:{_short(started.subject)}", _SENT)
+        session_id = signed_in.session_id if signed_in else None
+        self._database.transact(
+            lambda session: self._store(session, asking, method, started, session_id)
+        )
+        return Shown(asking.challenge_id, method.name, expires_at, started.show, started.browser)
+
+    def verify(
+        self,
+        challenge_id: str,
+        answer: Mapping[str, Any],
+        client: str,
+        signed_in: SignedIn | None = None,
+        browser: str | None = None,
+    ) -> Opened:
+        """Judge an answer: a new session, or the challenge's session raised.
+
+        Raises `ProofRefused` whatever was wrong, `TooManyTries`, `Unavailable`.
+        """
+        self._count(f"verify:{client}", _CLIENT_ANSWERS)
+        session_id = signed_in.session_id if signed_in else None
+        now = int(self._clock())
+        taken = self._take(challenge_id, session_id, browser, now)
+        if taken.subject is not None:
+            limits = _BIRTH_JUDGED if taken.method.name == "birth" else _JUDGED
+            self._judge_allowed(f"judge:{taken.rules.election_id}:{_short(taken.subject)}", limits)
+        proof = taken.method.verify(self._answering(challenge_id, taken, answer, now))
+        return self._database.transact(
+            lambda session: self._finish(session, challenge_id, taken, proof, now)
+        )
+
+    def _method(self, rules: Rules, name: str) -> Method:
+        method = self._methods.get(name)
+        if method is None or not rules.takes(name):
+            raise MethodUnknown
+        return method
+
+    def _count(self, bucket: str, limits: tuple[tuple[int, int], ...]) -> None:
+        for most, seconds in limits:
+            self._limits.hit(f"{bucket}:{seconds}", most, seconds)
+
+    def _judge_allowed(self, bucket: str, limits: tuple[tuple[int, int], ...]) -> None:
+        try:
+            self._count(bucket, limits)
+        except TooMany:
+            _log.warning("sign_in_locked", bucket=bucket.partition(":")[0])
+            raise
+
+    def _store(
+        self,
+        session: Session,
+        asking: Asking,
+        method: Method,
+        started: Started,
+        session_id: str | None,
+    ) -> None:
+        sending, challenge_id = started.sending, asking.challenge_id
+        session.add(
+            Challenge(
+                id=challenge_id,
+                election_id=asking.rules.election_id,
+                member_id=started.member_id,
+                session_id=session_id,
+                method=method.name,
+                purpose="sign_in",
+                digest=self._hash(challenge_id, sending.code) if sending else None,
+                subject=started.subject,
+                sealed=self._vault.seal(started.state, _context(challenge_id)),
+                browser=token_digest(started.browser) if started.browser else None,
+                tries_left=self._settings.tries,
+                created_at=asking.now,
+                expires_at=asking.expires_at,
+            )
+        )
+        if sending is not None:
+            outgoing = Outgoing(
+                election_id=asking.rules.election_id,
+                template="code",
+                parameters={
+                    "title": asking.rules.title,
+                    "code": sending.code,
+                    "minutes": str(self._settings.code_minutes),
+                },
+                now=asking.now,
+                expires_at=asking.expires_at,
+                member_id=started.member_id,
+            )
+            contact = (sending.channel, sending.recipient)
+            queue(session, self._vault, outgoing, contact, void=started.member_id is None)
+
+    def _take(
+        self, challenge_id: str, session_id: str | None, browser: str | None, now: int
+    ) -> _Open:
+        """Count a try of a challenge that may still be answered, before anything is judged."""
+        counted = (
+            update(Challenge)
+            .where(
+                Challenge.id == challenge_id,
+                Challenge.purpose == "sign_in",
+                Challenge.tries_left > 0,
+                Challenge.used_at.is_(None),
+                Challenge.expires_at > now,
+            )
+            .values(tries_left=Challenge.tries_left - 1)
+            .returning(Challenge)
+        )
+        row = self._database.transact(lambda session: session.scalars(counted).one_or_none())
+        if row is None or row.session_id != session_id:
+            raise ProofRefused
+        if row.browser is not None and not (
+            browser is not None and hmac.compare_digest(row.browser, token_digest(browser))
+        ):
+            raise ProofRefused
+        rules = self._members.rules(row.election_id)
+        state = self._vault.open(row.sealed or b"", _context(challenge_id))
+        return _Open(
+            rules,
+            self._method(rules, row.method),
+            row.member_id,
+            row.session_id,
+            state,
+            row.digest,
+            row.subject,
+            row.expires_at,
+        )
+
+    def _answering(
+        self, challenge_id: str, taken: _Open, answer: Mapping[str, Any], now: int
+    ) -> Answering:
+        typed = self._hash(challenge_id, read_digits(str(answer.get("code", ""))))
+        right = taken.digest is not None and hmac.compare_digest(typed, taken.digest)
+        # Nobody is looked up as well, so that it takes as long.
+        member = self._members.get(taken.rules.election_id, taken.member_id or "")
+        return Answering(
+            challenge_id, taken.rules, member, taken.state, answer, right, now, taken.expires_at
+        )
+
+    def _finish(
+        self, session: Session, challenge_id: str, taken: _Open, proof: Proof, now: int
+    ) -> Opened:
+        used = (
+            update(Challenge)
+            .where(Challenge.id == challenge_id, Challenge.used_at.is_(None))
+            .values(used_at=now, sealed=None, digest=None)
+            .returning(Challenge.id)
+        )
+        if session.execute(used).one_or_none() is None:
+            raise ProofRefused
+        if taken.session_id is not None:
+            return raise_session(session, taken.session_id, proof, now)
+        seconds = self._settings.session_minutes * _MINUTE
+        return open_session(session, taken.rules.election_id, proof, now, seconds)
+
+    def _hash(self, challenge_id: str, code: str) -> bytes:
+        return self._vault.lookup("code", f"{challenge_id}\0{code}")
+
+
+def _short(subject: str | None) -> str:
+    """A subject that fits a bucket's name."""
+    return (subject or "")[:80]
+
+
+def _context(challenge_id: str) -> str:
+    return f"challenge:{challenge_id}"

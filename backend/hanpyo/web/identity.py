@@ -1,0 +1,355 @@
+"""How members sign in to an election and bind the key that they vote with.
+
+A session is a bearer token in `Authorization`, so no other site can use it. Every proof is refused
+by the same answer, whatever was wrong and whoever it was about.
+"""
+
+from typing import Final, cast
+from urllib.parse import urlencode, urlsplit
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from hanpyo.identity.codes import LINK_PAGE
+from hanpyo.identity.factors import Factor, Level, level_of
+from hanpyo.identity.keys import VoterKey, address_key, point_key
+from hanpyo.identity.limits import Limits, client_bucket
+from hanpyo.identity.members import Rules
+from hanpyo.identity.service import CALLBACK, Identity, identity_of
+from hanpyo.identity.sessions import Opened, SignedIn
+from hanpyo.identity.sign_in import Shown
+from hanpyo.protocol.types import Address, KeyType
+from hanpyo.registrar.client import Registrars
+from hanpyo.registrar.opening import open_registrars
+from hanpyo.web.context import runtime
+from hanpyo.web.identity_models import (
+    ChallengeIn,
+    ChallengeOut,
+    CodesIn,
+    CodesOut,
+    CredentialOut,
+    Entry,
+    FactorOut,
+    KeyIn,
+    KeyOut,
+    LinkEntry,
+    MeOut,
+    MethodsOut,
+    PasskeyIn,
+    PasskeyOptionsOut,
+    PasskeyOut,
+    RebindOut,
+    SessionOut,
+    SignatureOut,
+    Verification,
+)
+from hanpyo.web.openapi import needs
+
+identity = APIBlueprint("identity", __name__, tag="Members")
+_SESSION: Final = "memberSession"
+_EXTENSION: Final = "hanpyo.identity"
+_REGISTRARS: Final = "hanpyo.registrars"
+_COOKIE: Final = "hanpyo_browser"
+_COOKIE_PATH: Final = "/v1/sessions"
+_BEARER: Final = "Bearer "
+_KEY_REQUESTS: Final = (30, 600)
+_CODE_REQUESTS: Final = (5, 900)
+_PASSED_ON: Final = ("state", "code", "iss")
+_LONGEST_PASSED: Final = 4_096
+_TYPES: Final = {"p256": KeyType.P256, "webauthn": KeyType.WEBAUTHN}
+
+
+def registrars() -> Registrars:
+    """The registrars of this installation, opened once for an application."""
+    extensions = current_app.extensions
+    if _REGISTRARS not in extensions:
+        extensions[_REGISTRARS] = open_registrars(runtime())
+    return cast("Registrars", extensions[_REGISTRARS])
+
+
+def members() -> Identity:
+    """The use-cases of members' identity, made once for an application."""
+    extensions = current_app.extensions
+    if _EXTENSION not in extensions:
+        extensions[_EXTENSION] = identity_of(runtime(), registrars())
+    return cast("Identity", extensions[_EXTENSION])
+
+
+def signed_in() -> SignedIn:
+    """The session of this request's bearer token; raises `SessionMissing`."""
+    given = request.headers.get("Authorization", "")
+    token = given.removeprefix(_BEARER) if given.startswith(_BEARER) else None
+    return members().sessions.of(token, runtime().now())
+
+
+@identity.get("/v1/elections/<election_id>/methods")
+@identity.output(MethodsOut)
+def methods(election_id: str) -> MethodsOut:
+    """The level that the election asks for, and by which methods."""
+    rules = members().members.rules(election_id)
+    return MethodsOut(required=rules.level.label, methods=list(rules.methods))
+
+
+@identity.post("/v1/sessions")
+@identity.input(LinkEntry, arg_name="body")
+@identity.output(SessionOut, status_code=201)
+def enter_by_link(body: LinkEntry) -> Response:
+    """Open a session with a personal link, which names its election by itself."""
+    return _session(members().sign_in.enter(None, "link", body.token, _client()))
+
+
+@identity.post("/v1/elections/<election_id>/sessions")
+@identity.input(Entry, arg_name="body")
+@identity.output(SessionOut, status_code=201)
+def enter(election_id: str, body: Entry) -> Response:
+    """Open a session with a personal link or a letter's code."""
+    return _session(members().sign_in.enter(election_id, body.method, body.code, _client()))
+
+
+@identity.post("/v1/elections/<election_id>/challenges")
+@identity.input(ChallengeIn, arg_name="body")
+@identity.output(ChallengeOut, status_code=201)
+def begin(election_id: str, body: ChallengeIn) -> Response:
+    """Begin to sign in by another method; answer it at `/v1/sessions/verifications`."""
+    shown = members().sign_in.start(election_id, body.method, body.contact, _client())
+    return _challenge(shown)
+
+
+@identity.post("/v1/sessions/challenges")
+@needs(_SESSION)
+@identity.input(ChallengeIn, arg_name="body")
+@identity.output(ChallengeOut, status_code=201)
+def begin_another(body: ChallengeIn) -> Response:
+    """Begin to show one more factor; codes go to the contacts on file."""
+    found = signed_in()
+    election_id = found.rules.election_id
+    return _challenge(members().sign_in.start(election_id, body.method, "", _client(), found))
+
+
+@identity.post("/v1/sessions/verifications")
+@identity.input(Verification, arg_name="body")
+@identity.output(SessionOut, status_code=201)
+def verify(body: Verification) -> Response:
+    """Answer a challenge: a new session, or the session's new token with one factor more."""
+    found = signed_in() if "Authorization" in request.headers else None
+    answer = body.answer.model_dump(by_alias=True, exclude_none=True)
+    browser = request.cookies.get(_COOKIE)
+    return _session(members().sign_in.verify(body.challenge, answer, _client(), found, browser))
+
+
+@identity.get(CALLBACK)
+@identity.doc(hide=True)
+def oidc_callback() -> BaseResponse:
+    """Where providers send the browser back to: on to our own page, and nowhere else.
+
+    What the provider said goes into the fragment; the page posts it as an answer.
+    """
+    said = {name: request.args.get(name, "")[:_LONGEST_PASSED] for name in _PASSED_ON}
+    passed = {name: value for name, value in said.items() if value}
+    if "code" not in passed or "state" not in passed:
+        passed = {"error": "provider_refused"}
+    page = runtime().settings.web.public_url.rstrip("/") + LINK_PAGE
+    response = redirect(f"{page}#{urlencode({'oidc': '1', **passed})}", 303)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@identity.get("/v1/me")
+@needs(_SESSION)
+@identity.output(MeOut)
+def me() -> MeOut:
+    """The session's member, and which factors are missing."""
+    found = signed_in()
+    member, enough = found.member, found.enough
+    return MeOut(
+        election=found.rules.election_id,
+        title=found.rules.title,
+        expires_at=found.expires_at,
+        level=found.level.label,
+        required=found.rules.level.label,
+        enough=enough,
+        missing=_missing(found.rules, found.factors),
+        factors=[FactorOut(method=each.method, at=each.at) for each in found.factors],
+        voter=member.voter if enough else None,
+        weight=str(member.weight) if enough else None,
+        class_=member.class_ if enough else None,
+        listed=member.wallet is not None if enough else None,
+        key=_bound(found) if enough else None,
+    )
+
+
+@identity.delete("/v1/me/session")
+@needs(_SESSION)
+@identity.output({}, status_code=204)
+def sign_out() -> str:
+    """End the session."""
+    members().sessions.end(signed_in())
+    return ""
+
+
+@identity.post("/v1/me/key")
+@needs(_SESSION)
+@identity.input(KeyIn, arg_name="body")
+@identity.output(CredentialOut)
+def bind_key(body: KeyIn) -> CredentialOut:
+    """Bind a voter key and get its credential; the same key again gives the same."""
+    found = signed_in()
+    _count("key", found, _KEY_REQUESTS)
+    bound = members().bindings.bind(found, _key(body), _proofs(body))
+    credential = bound.credential
+    return CredentialOut(
+        voter=credential.voter,
+        key="0x" + credential.key.hex(),
+        weight=str(credential.weight),
+        class_=credential.class_,
+        epoch=credential.epoch,
+        attestations=[
+            SignatureOut(index=each.index, signature="0x" + each.signature.hex())
+            for each in bound.attestations
+        ],
+        bound_at=bound.bound_at,
+    )
+
+
+@identity.post("/v1/me/rebind")
+@needs(_SESSION)
+@identity.input(KeyIn, arg_name="body")
+@identity.output(RebindOut, status_code=202)
+def rebind_key(body: KeyIn) -> RebindOut:
+    """Move to another key: needs a second factor over a channel that the first did not use.
+
+    Once it is `done`, ask for the key's credential at `/v1/me/key`.
+    """
+    found = signed_in()
+    _count("key", found, _KEY_REQUESTS)
+    order = members().rebinds.rebind(found, _key(body), _proofs(body))
+    return RebindOut(epoch=order.epoch, state=order.state)
+
+
+@identity.post("/v1/me/registrar-codes")
+@needs(_SESSION)
+@identity.input(CodesIn, arg_name="body")
+@identity.output(CodesOut, status_code=202)
+def send_registrar_codes(body: CodesIn) -> CodesOut:
+    """Let registrars that check members themselves send their codes."""
+    found = signed_in()
+    found.require_level()
+    _count("registrar_codes", found, _CODE_REQUESTS)
+    election = members().catalogue.get(found.rules.election_id)
+    sent = registrars().send_codes(election, found.member.voter, body.purpose)
+    return CodesOut(registrars=sent)
+
+
+@identity.post("/v1/me/passkeys/challenges")
+@needs(_SESSION)
+@identity.output(PasskeyOptionsOut, status_code=201)
+def begin_passkey() -> PasskeyOptionsOut:
+    """Begin to enrol a passkey."""
+    found = signed_in()
+    _count("passkey", found, _KEY_REQUESTS)
+    begun = members().enrolment.begin(found)
+    return PasskeyOptionsOut(
+        challenge=begun.challenge_id, expires_at=begun.expires_at, options=dict(begun.options)
+    )
+
+
+@identity.post("/v1/me/passkeys")
+@needs(_SESSION)
+@identity.input(PasskeyIn, arg_name="body")
+@identity.output(PasskeyOut, status_code=201)
+def enrol_passkey(body: PasskeyIn) -> PasskeyOut:
+    """Enrol the passkey that the browser made."""
+    enrolled = members().enrolment.finish(signed_in(), body.challenge, body.credential)
+    return PasskeyOut(x=f"0x{enrolled.x:064x}", y=f"0x{enrolled.y:064x}")
+
+
+def _bound(found: SignedIn) -> KeyOut | None:
+    binding = members().bindings.current(found)
+    if binding is None:
+        return None
+    return KeyOut(
+        key="0x" + binding.key.hex(),
+        epoch=binding.epoch,
+        bound_at=binding.bound_at,
+        attested=binding.attestations is not None,
+    )
+
+
+def _client() -> str:
+    return client_bucket(request.remote_addr)
+
+
+def _count(what: str, found: SignedIn, limit: tuple[int, int]) -> None:
+    Limits(runtime().database, runtime().clock).hit(f"{what}:{found.member.id}", *limit)
+
+
+def _session(opened: Opened) -> Response:
+    rules = members().members.rules(opened.election_id)
+    level = level_of(opened.factors)
+    body = SessionOut(
+        token=opened.token,
+        election=opened.election_id,
+        expires_at=opened.expires_at,
+        level=level.label,
+        required=rules.level.label,
+        enough=level >= rules.level,
+        missing=_missing(rules, opened.factors),
+    )
+    return _uncached(body)
+
+
+def _challenge(shown: Shown) -> Response:
+    body = ChallengeOut(
+        challenge=shown.challenge_id,
+        method=shown.method,
+        expires_at=shown.expires_at,
+        show=dict(shown.show),
+    )
+    response = _uncached(body)
+    if shown.browser is not None:
+        secure = urlsplit(runtime().settings.web.public_url).scheme == "https"
+        response.set_cookie(
+            _COOKIE,
+            shown.browser,
+            path=_COOKIE_PATH,
+            secure=secure,
+            httponly=True,
+            samesite="Strict",
+            max_age=shown.expires_at - runtime().now(),
+        )
+    return response
+
+
+def _uncached(body: SessionOut | ChallengeOut) -> Response:
+    response = make_response(body.model_dump(by_alias=True), 201)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _missing(rules: Rules, factors: tuple[Factor, ...]) -> list[str]:
+    """Methods of the election that would raise the level; none once it is reached."""
+    level = level_of(factors)
+    if level >= rules.level:
+        return []
+
+    def with_method(method: str) -> Level:
+        return level_of((*factors, Factor(method, method, 0)))
+
+    raising = {each: with_method(each) for each in rules.methods if with_method(each) > level}
+    reaching = [each for each, reached in raising.items() if reached >= rules.level]
+    return reaching or list(raising)
+
+
+def _key(body: KeyIn) -> VoterKey:
+    if body.address is not None:
+        return address_key(body.address)
+    x, y = (bytes.fromhex((each or "0x")[2:]) for each in (body.x, body.y))
+    return point_key(_TYPES[body.type], x, y)
+
+
+def _proofs(body: KeyIn) -> dict[Address, bytes]:
+    return {
+        Address(bytes.fromhex(each.registrar[2:])): bytes.fromhex(each.proof[2:])
+        for each in body.proofs
+    }
