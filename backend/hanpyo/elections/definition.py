@@ -271,6 +271,11 @@ def read_definition(data: bytes) -> Definition:
         content = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DefinitionError(f"the file is neither YAML nor JSON: {error}") from error
+    return definition_of(content)
+
+
+def definition_of(content: object) -> Definition:
+    """The definition that this content, of JSON's types, describes; raises as `read_definition`."""
     if not isinstance(content, dict):
         raise DefinitionError("the file does not hold fields with names")
     try:

@@ -90,9 +90,15 @@ def settle_all(
     contract: ElectionContract,
     record: ElectionRecord,
     advance: Advance = lambda _: None,
+    *,
+    most: int | None = None,
 ) -> int:
-    """Settle every voter with several acts who is not settled; how many there were."""
+    """Settle every voter with several acts who is not settled; how many there were.
+
+    `most` voters at the most, where it is given: then others may be left.
+    """
     waiting = {voter for voter in record.later if voter not in record.settled}
+    waiting = set(sorted(waiting)[:most])
     size = 2 * (_RECORD_HEAD + contract.manifest.choices_length + 2 * _WORD)
     size += _WORD * CALL_PART.bit_length()
     for batch in record.batches.values():
@@ -122,10 +128,13 @@ def open_all(
     contract: ElectionContract,
     record: ElectionRecord,
     advance: Advance = lambda _: None,
+    *,
+    most: int | None = None,
 ) -> int:
     """Open every live sealed ballot that is not, and void those whose escrow is bad.
 
-    The secret is the one on chain. Returns how many were voided; raises `KeyNotReleased`.
+    The secret is the one on chain. `most` ballots at the most, where it is given: then others may
+    be left. Returns how many were voided; raises `KeyNotReleased`.
     """
     if contract.manifest.secrecy is not Secrecy.SEALED:
         return 0
@@ -133,17 +142,24 @@ def open_all(
     if secret == 0:
         raise KeyNotReleased("the trustees' key is not on chain yet: release it, then open")
     opener = _Opener(contract, TrusteeKey(secret))
-    done = record.opened.keys() | record.voided
+    waiting = unopened(record)[:most]
+    voters = {act.voter for act in waiting}
     voided = 0
     for batch in record.batches.values():
         live = {
             at: first
             for at, first in enumerate(batch.firsts)
-            if first.voter not in record.later and first.voter not in done
+            if first.voter not in record.later and first.voter in voters
         }
         voided += opener.open_firsts(sender, batch, live, advance)
-    later = [act for voter, act in record.later.items() if act.act.is_ballot and voter not in done]
+    later = [act for act in waiting if act.voter in record.later]
     return voided + opener.open_later(sender, later, advance)
+
+
+def unopened(record: ElectionRecord) -> list[RecordedAct]:
+    """The live ballots of a sealed election that are neither opened nor voided."""
+    done = record.opened.keys() | record.voided
+    return [act for act in record.live() if act.voter not in done]
 
 
 def read_choices_of(contract: ElectionContract, ballot: RecordedAct) -> bytes:

@@ -30,7 +30,10 @@ class Election(Base):
     `definition` is the organiser's (YAML or JSON, see `elections.definition`). What follows it is
     None until the roll is drawn; `address` is known before the transaction that creates it.
     `identity` is the level L0 … L4 and `methods` the names of the identity methods allowed,
-    separated by spaces. `created_block` is where reading its events starts.
+    separated by spaces. `law` names the act whose assembly rules apply, see `elections.templates`.
+    `created_block` is where reading its events starts; no event lies before it. `cancelling` asks
+    for the election to be called off on chain. `trustee_secret` is a verified secret that waits to
+    be released on chain; it is kept only once the opening time has come.
     """
 
     __tablename__ = "election"
@@ -43,6 +46,7 @@ class Election(Base):
     definition: Mapped[str] = mapped_column(Text)
     identity: Mapped[str] = mapped_column(String(2))
     methods: Mapped[str] = mapped_column(String(200))
+    law: Mapped[str | None] = mapped_column(String(16))
     test: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Seconds]
     changed_at: Mapped[Seconds]
@@ -56,5 +60,7 @@ class Election(Base):
     opens_at: Mapped[Seconds | None]
     closes_at: Mapped[Seconds | None]
     spend_cap: Mapped[WeiAmount | None]
+    cancelling: Mapped[bool] = mapped_column(default=False)
+    trustee_secret: Mapped[Bytes32 | None]
     erased_at: Mapped[Seconds | None]
     fault: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,156 @@
+"""After the barrier: settle, release a key that was handed in, open, void, certify.
+
+Everything is read from the chain before each step and harmless to do twice, so that a crash costs
+at most the fee of a call that finds nothing to do. Anyone else may do the same meanwhile. An
+election is done once its end can no longer be taken back: certified, cancelled, or undetermined.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hanpyo.chain.contracts import ElectionContract
+from hanpyo.chain.headers import fetch_header
+from hanpyo.chain.sender import Sender
+from hanpyo.db.leases import Held
+from hanpyo.db.models import Election, ElectionState
+from hanpyo.elections.chain_facts import chain_facts
+from hanpyo.elections.drafts import locked
+from hanpyo.elections.lifecycle import open_all, settle_all, unopened
+from hanpyo.elections.posting import Account, post
+from hanpyo.elections.record_keeper import Reading, RecordKeeper
+from hanpyo.errors import HanpyoError
+from hanpyo.identity.staff import audit_log
+from hanpyo.protocol.phases import Phase
+from hanpyo.protocol.types import Secrecy
+from hanpyo.runtime import Runtime
+
+ACTOR: Final = "service:closing"
+VOTERS_A_STEP: Final = 1_000
+_AT_ONCE: Final = 50
+"""Elections looked at in one step."""
+_log = structlog.get_logger(__name__)
+
+
+class Closer:
+    """The task. One election is brought one step further a step, elections taking turns."""
+
+    name = "closing"
+    pause = 2.0
+
+    def __init__(
+        self, runtime: Runtime, account: Account, *, voters_a_step: int = VOTERS_A_STEP
+    ) -> None:
+        """`account` pays; any account may do all of this."""
+        self._runtime = runtime
+        self._account = account
+        self._most = voters_a_step
+        self._keeper = RecordKeeper()
+        self._last = ""
+
+    def step(self, held: Held) -> bool:
+        """See `Task.step`."""
+        now = fetch_header(self._runtime.rpc, "latest").timestamp
+        due = self._due(now)
+        if not due:
+            return False
+        with self._account.lend() as sender:
+            return sender is not None and self._first_that_moves(held, due, now, sender)
+
+    def _due(self, now: int) -> Sequence[Election]:
+        query = (
+            select(Election)
+            .where(Election.state == ElectionState.PUBLISHED, Election.closes_at <= now)
+            .order_by(Election.id <= self._last, Election.id)
+            .limit(_AT_ONCE)
+        )
+        with self._runtime.database.read() as session:
+            return session.scalars(query).all()
+
+    def _first_that_moves(
+        self, held: Held, due: Sequence[Election], now: int, sender: Sender
+    ) -> bool:
+        """Whether one election was brought further; one that fails keeps none from its turn."""
+        for election in due:
+            self._last = election.id
+            try:
+                if self._advance(held, election, now, sender):
+                    return True
+            except HanpyoError as error:
+                _log.warning("closing_failed", election=election.id, code=error.code)
+        return False
+
+    def _advance(self, held: Held, election: Election, now: int, sender: Sender) -> bool:
+        contract = ElectionContract(self._runtime.rpc, election.address or b"")
+        phase = contract.phase()
+        if phase in (Phase.CERTIFIED, Phase.CANCELLED, Phase.UNDETERMINED):
+            return self._end(held, election, contract, phase)
+        if now < contract.manifest.timetable.barrier_at:
+            return False
+        reading = self._keeper.read(contract)
+        record = reading.record
+        if record.later.keys() - record.settled:
+            settle_all(sender, contract, record, most=self._most)
+            return True
+        if phase is not Phase.OPENING:
+            return False
+        return self._count(election, contract, reading, now, sender)
+
+    def _count(
+        self,
+        election: Election,
+        contract: ElectionContract,
+        reading: Reading,
+        now: int,
+        sender: Sender,
+    ) -> bool:
+        record, manifest = reading.record, contract.manifest
+        if manifest.secrecy is Secrecy.SEALED:
+            if record.secret is None:
+                return self._release(election, contract, sender)
+            if unopened(record):
+                open_all(sender, contract, record, most=self._most)
+                return True
+        if now < manifest.timetable.certify_at:
+            return False
+        return post(sender, f"certify {election.id}", contract.certify) is not None
+
+    def _release(self, election: Election, contract: ElectionContract, sender: Sender) -> bool:
+        """Send the secret that somebody handed in, if anybody did."""
+        secret = election.trustee_secret
+        if secret is None:
+            return False
+        number = int.from_bytes(secret, "big")
+        return post(sender, f"key {election.id}", lambda: contract.release_key(number)) is not None
+
+    def _end(
+        self, held: Held, election: Election, contract: ElectionContract, phase: Phase
+    ) -> bool:
+        if not self._is_final(contract, phase):
+            return False
+        state = {Phase.CANCELLED: ElectionState.CANCELLED}.get(phase, ElectionState.CERTIFIED)
+
+        def work(session: Session) -> None:
+            held.require(session)
+            row = locked(session, election.id)
+            row.state, row.changed_at = state, self._runtime.now()
+            action, subject = f"election.{phase.name.lower()}", f"election:{row.id}"
+            audit_log.record(session, row.organisation_id, ACTOR, action, subject)
+
+        self._runtime.database.transact(work)
+        self._keeper.forget(contract)
+        return True
+
+    def _is_final(self, contract: ElectionContract, phase: Phase) -> bool:
+        """Whether the end cannot be taken back by a reorganisation any more."""
+        facts = chain_facts(self._runtime.database)
+        if phase is Phase.CERTIFIED:
+            certified_at = self._keeper.read(contract).certified_at
+            return certified_at is not None and facts.is_final(certified_at)
+        if facts.embedded or phase is Phase.CANCELLED:
+            return True
+        final = fetch_header(self._runtime.rpc, facts.final_number)
+        return final.timestamp > contract.manifest.timetable.key_deadline
