@@ -76,7 +76,7 @@ class Vault:
         self._seals: Mapping[int, AESGCM] = {
             key.number: AESGCM(_derive(key.secret, b"seal")) for key in ring
         }
-        self._finder = _derive(ring[0].secret, b"find")
+        self._finders = tuple(_derive(key.secret, b"find") for key in ring)
 
     @property
     def current(self) -> int:
@@ -106,7 +106,12 @@ class Vault:
 
     def lookup(self, kind: str, value: str) -> bytes:
         """The 32-byte keyed hash by which `value`, already normalised, is found."""
-        return hmac.digest(self._finder, f"{kind}\0{value}".encode(), "sha256")
+        return self.lookups(kind, value)[0]
+
+    def lookups(self, kind: str, value: str) -> tuple[bytes, ...]:
+        """`lookup` under each key of the ring: what is searched for while keys are exchanged."""
+        named = f"{kind}\0{value}".encode()
+        return tuple(hmac.digest(finder, named, "sha256") for finder in self._finders)
 
 
 def parse_keys(text: str) -> tuple[MasterKey, ...]:

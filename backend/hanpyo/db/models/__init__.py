@@ -29,6 +29,7 @@ from hanpyo.db.models.index import (
     VoterState,
 )
 from hanpyo.db.models.limits import RateCounter
+from hanpyo.db.models.operation import TaskFault
 from hanpyo.db.models.organisations import Organisation
 from hanpyo.db.models.registrar import (
     RegistrarCode,
@@ -48,7 +49,7 @@ from hanpyo.db.models.relay import (
     RelayAccount,
     Spend,
 )
-from hanpyo.db.models.roll import Member, MemberLookup
+from hanpyo.db.models.roll import Member, MemberLookup, RollPreview
 from hanpyo.db.models.staff import (
     Role,
     Staff,
@@ -102,6 +103,7 @@ __all__ = [
     "RelayAccount",
     "Rewind",
     "Role",
+    "RollPreview",
     "Skip",
     "Spend",
     "Staff",
@@ -110,6 +112,7 @@ __all__ = [
     "StaffRole",
     "StaffSession",
     "TallyCell",
+    "TaskFault",
     "TurnoutCell",
     "TurnoutHour",
     "VoterState",

@@ -9,6 +9,9 @@ from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, RandomId, Seco
 class Member(Base):
     """One person on one election's roll.
 
+    `line` is the row of the organiser's file, 0 once erased. Rows are inserted in random order, so
+    that their place on disk does not lead from a voter number back to the file.
+
     `sealed` is the vault's encryption of `elections.people.Person` as JSON and `sealed_blind` of
     the commitment's blind, both bound to this id; both are None once erased. `voter` is None until
     the roll is drawn. Weights are a fraction until then, and an integer in the frozen unit after.
@@ -35,10 +38,26 @@ class Member(Base):
     erased_at: Mapped[Seconds | None]
 
 
+class RollPreview(Base):
+    """A roll that was read from a file and waits to be accepted; gone after an hour.
+
+    `sealed` is the rows as JSON, bound to this id.
+    """
+
+    __tablename__ = "roll_preview"
+    __table_args__ = (Index("roll_preview_by_expiry", "expires_at"),)
+
+    id: Mapped[RandomId]
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), index=True)
+    sealed: Mapped[Blob]
+    expires_at: Mapped[Seconds]
+
+
 class MemberLookup(Base):
-    """A keyed hash of one thing by which a member can be found: mail, phone, number, subject."""
+    """A keyed hash of one thing by which a member can be found, see `elections.people`."""
 
     __tablename__ = "member_lookup"
+    __table_args__ = (Index("member_lookup_by_member", "member_id"),)
 
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -59,11 +59,10 @@ class Terms:
         return int(text) if is_number and int(text) < len(names) else None
 
 
-class RowReader:
-    """Reads the lines below one header."""
+class FieldReader:
+    """Reads one field's text into its value, for files and for corrections by hand alike."""
 
-    def __init__(self, header: Header, terms: Terms) -> None:
-        self._columns = header.columns
+    def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._readers: Mapping[str, Callable[[str], object]] = {
             "phone": phone_number,
@@ -71,7 +70,42 @@ class RowReader:
             "birth_date": lambda text: birth_date(text, terms.today),
             "weight": weight,
             "wallet": wallet,
+            "class": self._class,
         }
+
+    def read(self, field_name: str, text: str) -> Any:
+        """The value; None for an empty text. Raises `BadForm`."""
+        if len(text) > MOST_CHARACTERS:
+            raise BadForm("cell_too_long")
+        text = clean(text)
+        if not text:
+            return None
+        if _RESIDENT.fullmatch(text):
+            raise BadForm("resident_number")
+        if field_name in ("phone", "number") and _SHORTENED.fullmatch(text):
+            raise BadForm("shortened_number")
+        reader = self._readers.get(field_name)
+        return text if reader is None else reader(text)
+
+    def note(self, code: str, row: int | None = None, column: str | None = None) -> Note:
+        """The note of a fault."""
+        return note(code, row, column, most=MOST_CHARACTERS, names=", ".join(self._terms.classes))
+
+    def _class(self, text: str) -> int | None:
+        if len(self._terms.classes) == 1:
+            return None
+        number = self._terms.class_number(text)
+        if number is None:
+            raise BadForm("unknown_class")
+        return number
+
+
+class RowReader:
+    """Reads the lines below one header."""
+
+    def __init__(self, header: Header, terms: Terms) -> None:
+        self._columns = header.columns
+        self._fields = FieldReader(terms)
 
     def read(self, line: Line) -> tuple[RollRow | None, list[Note], list[Note]]:
         """The row, None where it has errors; its errors; its warnings."""
@@ -83,7 +117,7 @@ class RowReader:
             try:
                 value = self._value(column, cell)
             except BadForm as fault:
-                errors.append(self._note(fault.problem, line, column))
+                errors.append(self._fields.note(fault.problem, line.number, column.title))
                 continue
             if value is not None:
                 values[column.field] = value
@@ -92,44 +126,14 @@ class RowReader:
         errors.extend(_of_the_row(line, values) if not errors else ())
         return (None if errors else _row(line.number, values)), errors, warnings
 
-    def _note(self, code: str, line: Line, column: Column) -> Note:
-        return note(
-            code,
-            line.number,
-            column.title,
-            most=MOST_CHARACTERS,
-            names=", ".join(self._terms.classes),
-        )
-
-    def _value(self, column: Column, cell: Cell) -> object:
+    def _value(self, column: Column, cell: Cell) -> Any:
         if isinstance(cell, Flaw):
             raise BadForm(cell.code)
         if isinstance(cell, date):
             if column.field != "birth_date":
                 raise BadForm("not_a_date")
             cell = cell.isoformat()
-        if len(cell) > MOST_CHARACTERS:
-            raise BadForm("cell_too_long")
-        text = clean(cell)
-        if not text:
-            return None
-        if _RESIDENT.fullmatch(text):
-            raise BadForm("resident_number")
-        if column.field in ("phone", "number") and _SHORTENED.fullmatch(text):
-            raise BadForm("shortened_number")
-        return self._class(text) if column.field == "class" else self._read(column, text)
-
-    def _read(self, column: Column, text: str) -> object:
-        reader = self._readers.get(column.field)
-        return text if reader is None else reader(text)
-
-    def _class(self, text: str) -> int | None:
-        if len(self._terms.classes) == 1:
-            return None
-        number = self._terms.class_number(text)
-        if number is None:
-            raise BadForm("unknown_class")
-        return number
+        return self._fields.read(column.field, cell)
 
 
 def wallet(text: str) -> Address:

@@ -39,10 +39,11 @@ def saved(book: Workbook) -> bytes:
 def workbook(*rows: Sequence[Any], change: Callable[[Any], object] | None = None) -> bytes:
     """A workbook of one sheet with these rows; `change` may touch the sheet."""
     book = Workbook()
+    sheet = book.worksheets[0]
     for row in rows:
-        book.active.append(list(row))
+        sheet.append(list(row))
     if change is not None:
-        change(book.active)
+        change(sheet)
     return saved(book)
 
 

@@ -15,6 +15,9 @@ spreadsheet_cells = st.text(
     st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"),
     max_size=40,
 )
+written_cells = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20
+)
 HEAD = ("이름", "휴대폰", "이메일", "생년월일", "지분", "구분", "지갑주소", "조합원번호")
 
 
@@ -51,18 +54,7 @@ def test_a_neutral_cell_is_no_formula_and_comes_back(text: str) -> None:
     assert plain(neutral(text)) == text
 
 
-@given(
-    st.lists(
-        st.lists(
-            st.text(
-                st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20
-            ),
-            min_size=1,
-            max_size=3,
-        ),
-        max_size=4,
-    )
-)
+@given(st.lists(st.lists(written_cells, min_size=1, max_size=3), max_size=4))
 def test_what_is_written_comes_back(rows: list[list[str]]) -> None:
     header = ["이름", "휴대폰", "이메일"]
     found = read_csv(write_csv(header, rows))

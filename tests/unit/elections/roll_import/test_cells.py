@@ -143,7 +143,7 @@ def test_percentages_and_numbers_do_not_mix() -> None:
 def test_classes_are_named_or_numbered() -> None:
     found = preview("이름,구분\n김,대의원\n박,0\n이,\n최,1\n")
     assert [row.class_ for row in found.rows] == [1, 0, 0, 1]
-    assert found.by_class == {0: (2, 2), 1: (2, 2)}
+    assert found.by_class == {0: (2, Fraction(2)), 1: (2, Fraction(2))}
 
 
 def test_a_class_column_is_not_needed_where_there_is_one_class() -> None:

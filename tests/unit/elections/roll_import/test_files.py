@@ -101,7 +101,7 @@ def test_formulas_and_error_values_are_refused_where_they_stand() -> None:
 
 def test_only_the_first_visible_sheet_is_read_and_the_others_named() -> None:
     book = Workbook()
-    hidden, first, second = book.active, book.create_sheet("명부"), book.create_sheet("메모")
+    hidden, first, second = book.worksheets[0], book.create_sheet("명부"), book.create_sheet("메모")
     hidden.title, hidden.sheet_state = "옛 명부", "hidden"
     hidden.append(["이름"])
     hidden.append(["숨은 사람"])

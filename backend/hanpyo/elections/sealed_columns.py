@@ -1,0 +1,23 @@
+"""What of a roll is sealed, for the rotation of keys."""
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from hanpyo.db.models import Member, RollPreview
+from hanpyo.db.rotation import SealedColumn
+from hanpyo.db.vault import Vault
+from hanpyo.elections import roll_previews
+from hanpyo.elections.members_store import save_lookups
+from hanpyo.elections.people import Person, blind_context_of, context_of
+
+
+def _renew_lookups(session: Session, vault: Vault, member: Member, data: bytes) -> None:
+    save_lookups(session, vault, member, Person.load(data))
+
+
+SEALED_COLUMNS: Final = (
+    SealedColumn(Member, Member.sealed, lambda row: context_of(row.id), _renew_lookups),
+    SealedColumn(Member, Member.sealed_blind, lambda row: blind_context_of(row.id)),
+    SealedColumn(RollPreview, RollPreview.sealed, lambda row: roll_previews.context_of(row.id)),
+)
