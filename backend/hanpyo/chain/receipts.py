@@ -95,11 +95,14 @@ class Receipt:
     contract: ChecksumAddress | None
     logs: tuple[Log, ...]
     encoded: bytes
+    gas_price: int | None
+    """Wei per gas that was paid, as the node tells it; not part of what the root proves."""
 
     @classmethod
     def from_rpc(cls, receipt: Mapping[str, object]) -> Self:
         """The receipt in a node's receipt object."""
         created = receipt.get("contractAddress")
+        price = receipt.get("effectiveGasPrice")
         logs = tuple(
             Log.from_rpc(read_object(log, "log")) for log in read_list(receipt.get("logs"), "logs")
         )
@@ -115,6 +118,7 @@ class Receipt:
             else _checksum(read_data(created, "contractAddress", ADDRESS_SIZE)),
             logs=logs,
             encoded=_encode(receipt, logs),
+            gas_price=None if price is None else read_quantity(price, "effectiveGasPrice"),
         )
 
 

@@ -9,7 +9,7 @@ happen is told by `wait`, and waiting again is always safe.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,6 +96,7 @@ class Sender:
         self._lock = threading.RLock()
         self._taken: int | None = None
         self._next = 0
+        self._glance = _Watch(self._pace)
         self.reconcile()
 
     @property
@@ -161,6 +162,21 @@ class Sender:
                 self._pace.sleep(self._pace.poll)
             yield self._outcome(ticket, settled[ticket.nonce])
 
+    def look(self, tickets: Sequence[Ticket], mined: Collection[int] = ()) -> dict[int, Receipt]:
+        """The receipts by nonce of those `tickets` that are confirmed now, without waiting.
+
+        Heals standstills as `wait_each` does when it is called again and again. `mined` are nonces
+        that were confirmed at an earlier look: one that no longer is goes out again at once.
+        Raises as `wait_each`, but neither `Unconfirmed` nor for what a transaction did.
+        """
+        nonces = sorted({ticket.nonce for ticket in tickets})
+        return self._look(nonces, self._glance, frozenset(mined)) if nonces else {}
+
+    def newest(self, ticket: Ticket) -> Attempt:
+        """The attempt last signed for a ticket."""
+        with self._lock:
+            return self._ledger.newest(ticket.nonce)
+
     def find(self, label: str) -> list[Ticket]:
         """The tickets of every request ever journaled under `label`, oldest first."""
         with self._lock:
@@ -207,17 +223,25 @@ class Sender:
             raise GasCapExceeded(estimate)
         return min(estimate * _MARGIN_NUMERATOR // _MARGIN_DENOMINATOR, GAS_CAP)
 
-    def _look(self, nonces: Sequence[int], watch: "_Watch") -> dict[int, Receipt]:
-        """What is confirmed now; heals when nothing moves or the node came back."""
+    def _look(
+        self, nonces: Sequence[int], watch: "_Watch", mined: frozenset[int] = frozenset()
+    ) -> dict[int, Receipt]:
+        """What is confirmed now; heals when nothing moves, something fell out, the node was lost.
+
+        That what was `mined` before still is counts as no progress.
+        """
         try:
             with self._lock:
                 sighting = self._confirmer.look(nonces)
                 if sighting.taken:
                     self._taken = min(sighting.taken)
                     raise NonceTaken(self._taken)
-                watch.see(sighting.count, len(sighting.confirmed))
+                watch.see(sighting.count, len(sighting.confirmed.keys() - mined))
+                if sighting.confirmed.keys() >= set(nonces):
+                    return dict(sighting.confirmed)
                 still = watch.stands_still()
-                if still or watch.node_was_lost or self._broadcaster.doubtful:
+                fell_out = not sighting.confirmed.keys() >= mined
+                if still or fell_out or watch.node_was_lost or self._broadcaster.doubtful:
                     self._require_same_chain()
                     watch.node_was_lost = False
                     raise_lowest = still and watch.treatments > 1

@@ -4,6 +4,7 @@ What is frozen never changes, so one look at the database serves a process for g
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -77,20 +78,20 @@ class Catalogue:
 
     def get(self, election_id: str) -> PublishedElection:
         """The election with this id; raises `UnknownElection`."""
-        return self._find(election_id, Election.id == election_id)
+        return self._find(election_id, lambda: Election.id == election_id)
 
     def at(self, address: Address) -> PublishedElection:
         """The election whose contract is at this address; raises `UnknownElection`."""
-        return self._find(address.hex(), Election.address == address)
+        return self._find(address.hex(), lambda: Election.address == address)
 
-    def _find(self, key: str, condition: ColumnElement[bool]) -> PublishedElection:
+    def _find(self, key: str, condition: Callable[[], ColumnElement[bool]]) -> PublishedElection:
         with self._lock:
             known = self._known.get(key)
             if known is not None:
                 self._known.move_to_end(key)
                 return known
         with self._database.read() as session:
-            found = _load(session, condition)
+            found = _load(session, condition())
         with self._lock:
             self._known[key] = found
             while len(self._known) > _KEPT:

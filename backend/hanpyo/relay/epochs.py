@@ -1,47 +1,36 @@
-"""Which number a voter's key must have: the minimum epoch, counting rebinds on their way.
+"""Which number a voter's key must have: the chain's minimum epoch, or a rebind's on its way there.
 
-A ballot under the old key is not taken once the registrars have signed a rebind; one under the new
-key waits until the rebind is on the chain.
+A ballot under the old key is not taken once the registrars have signed a rebind.
 """
 
-from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hanpyo.db.models import Rebind
+from hanpyo.db.models import Rebind, VoterState
 
-_COUNTING: Final = ("signed", "sent", "done")
-EXPECTED_EPOCH: Final = (
-    "SELECT coalesce(max(rebind.epoch), 0) FROM rebind "
-    "WHERE rebind.election_id = given.election_id AND rebind.voter = given.voter "
-    "AND rebind.state IN ('signed', 'sent', 'done')"
-)
+_COUNTING: Final = ("signed", "sent")
+EXPECTED_EPOCH: Final = """
+SELECT max(epoch) FROM (
+  SELECT 0 AS epoch
+  UNION ALL SELECT voter_state.minimum_epoch FROM voter_state
+    WHERE voter_state.election_id = given.election_id AND voter_state.voter = given.voter
+  UNION ALL SELECT rebind.epoch FROM rebind
+    WHERE rebind.election_id = given.election_id AND rebind.voter = given.voter
+      AND rebind.state IN ('signed', 'sent')) AS known
+"""
 """SQL of `expected_epoch`, in a statement whose table `given` has `election_id` and `voter`."""
 
 
 def expected_epoch(session: Session, election_id: str, voter: int) -> int:
     """The epoch that the voter's next act must carry."""
-    epoch = session.scalar(
+    ordered = session.scalar(
         select(func.max(Rebind.epoch)).where(
             Rebind.election_id == election_id,
             Rebind.voter == voter,
             Rebind.state.in_(_COUNTING),
         )
     )
-    return epoch or 0
-
-
-def recorded_epochs(session: Session, election_id: str, voters: Collection[int]) -> dict[int, int]:
-    """The minimum epochs that the chain is known to hold; voters without one have 0."""
-    rows = session.execute(
-        select(Rebind.voter, func.max(Rebind.epoch))
-        .where(
-            Rebind.election_id == election_id,
-            Rebind.voter.in_(voters),
-            Rebind.state == "done",
-        )
-        .group_by(Rebind.voter)
-    )
-    return dict(rows.tuples().all())
+    known = session.get(VoterState, (election_id, voter))
+    return max(ordered or 0, known.minimum_epoch if known else 0)

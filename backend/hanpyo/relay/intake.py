@@ -44,9 +44,9 @@ WITH given AS (
   SELECT CAST(:election_id AS varchar(32)) AS election_id, CAST(:voter AS bigint) AS voter,
          CAST(:epoch AS bigint) AS epoch, CAST(:revision AS bigint) AS revision)
 INSERT INTO ballot (election_id, digest, voter, epoch, revision, kind, form, weight, class, key,
-                    body, state, received_at, include_by, promise, tries)
+                    body, state, received_at, include_by, promise, tries, not_before)
 SELECT election_id, :digest, voter, epoch, revision, :kind, :form, :weight, :class, :key,
-       :body, :state, :received_at, :include_by, :promise, 0
+       :body, :state, :received_at, :include_by, :promise, 0, 0
 FROM given
 WHERE NOT EXISTS (SELECT 1 FROM ballot WHERE ballot.election_id = given.election_id
                   AND ballot.voter = given.voter

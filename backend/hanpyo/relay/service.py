@@ -5,7 +5,13 @@ from functools import cached_property
 
 from hanpyo.chain.keys import Key
 from hanpyo.elections.catalogue import Catalogue
+from hanpyo.relay.accounts import SendingAccount
+from hanpyo.relay.batches import ListSigner
 from hanpyo.relay.intake import Intake
+from hanpyo.relay.rebinding import Rebinding
+from hanpyo.relay.reconciling import Reconciling
+from hanpyo.relay.sending import Sending
+from hanpyo.relay.signed import note_signed
 from hanpyo.relay.status import (
     BallotStatus,
     Health,
@@ -15,6 +21,7 @@ from hanpyo.relay.status import (
     relay_health,
 )
 from hanpyo.runtime import Runtime
+from hanpyo.tasks import Task
 
 
 class Relay:
@@ -25,6 +32,23 @@ class Relay:
         self._runtime = runtime
         self._keys = tuple(keys)
         self._catalogue = catalogue or Catalogue(runtime.database)
+
+    @cached_property
+    def accounts(self) -> tuple[SendingAccount, ...]:
+        """The sending accounts; other tasks borrow the first, which organises elections."""
+        return tuple(SendingAccount(self._runtime, key, note_signed) for key in self._keys)
+
+    def tasks(self, registrars: ListSigner | None = None) -> tuple[Task, ...]:
+        """What has to run in some process: a task an account, and the comparison with the record.
+
+        `registrars` sign lists for whole batches where they answer at once.
+        """
+        runtime, catalogue = self._runtime, self._catalogue
+        return (
+            *(Sending(runtime, catalogue, account, registrars) for account in self.accounts),
+            Reconciling(runtime, catalogue, self._keys[0]),
+            Rebinding(runtime, catalogue, self.accounts[0]),
+        )
 
     @cached_property
     def intake(self) -> Intake:

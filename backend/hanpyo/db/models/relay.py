@@ -6,7 +6,7 @@ committed before its bytes leave for a node. Neither is ever deleted while it ma
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanpyo.db.types import (
@@ -69,7 +69,12 @@ class Ballot(Base):
     __table_args__ = (
         UniqueConstraint("election_id", "voter", "epoch", "revision"),
         Index("ballot_by_state", "state", "election_id", "id"),
-        Index("ballot_by_batch", "batch_id"),
+        Index(
+            "ballot_by_batch",
+            "batch_id",
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[SerialId]
@@ -93,9 +98,11 @@ class Ballot(Base):
     batch_id: Mapped[str | None] = mapped_column(ForeignKey("batch.id"))
     tries: Mapped[int] = mapped_column(default=0)
     """Batches that failed with it; from the first on it travels alone."""
+    not_before: Mapped[Seconds] = mapped_column(default=0)
+    """When it may be tried again."""
     cause: Mapped[str | None] = mapped_column(String(200))
     """Why it is in its state."""
-    evidence: Mapped[str | None]
+    evidence: Mapped[str | None] = mapped_column(Text)
     """What the relay signs when the promise ends without a record: JSON, see `relay.evidence`."""
     settled_at: Mapped[Seconds | None]
 

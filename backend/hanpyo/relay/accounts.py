@@ -1,0 +1,119 @@
+"""The accounts that send, each lent out to one process at a time, with one ordered sender.
+
+Whoever needs an account borrows it: the relay's own task, and tasks that send for other reasons.
+Within a process they share the sender, between processes they take turns by the lease
+`account:<address>`. The sender is made anew when another process has signed in between.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+
+from eth_typing import ChecksumAddress
+from sqlalchemy.orm import Session
+
+from hanpyo.chain.contracts import revert_reasons
+from hanpyo.chain.fees import FeePolicy
+from hanpyo.chain.journal import Attempt
+from hanpyo.chain.keys import Key
+from hanpyo.chain.sender import Pace, Sender
+from hanpyo.db.leases import Held
+from hanpyo.db.models import Installation
+from hanpyo.errors import Unavailable
+from hanpyo.relay.journal import DatabaseJournal
+from hanpyo.runtime import Runtime
+
+
+class SendingAccount:
+    """One account of the relay. Safe to share between threads."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        key: Key,
+        on_record: Callable[[Session, Sequence[Attempt]], None] = lambda *_: None,
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._key = key
+        self._pace = pace or Pace(poll=runtime.settings.chain.poll)
+        self._lock = RLock()
+        self._borrowers = 0
+        self._held: Held | None = None
+        self._sender: Sender | None = None
+        self._journal = DatabaseJournal(
+            runtime.database, lambda: self._held, on_record, runtime.clock
+        )
+
+    @property
+    def address(self) -> ChecksumAddress:
+        """The account, whoever sends for it now."""
+        return self._key.address
+
+    @property
+    def lease(self) -> str:
+        """The name of its lease."""
+        return f"account:{self.address.lower()}"
+
+    @property
+    def id(self) -> int:
+        """The account's row, known once it was borrowed."""
+        return self._journal.account
+
+    @contextmanager
+    def lend(self) -> Iterator[Sender | None]:
+        """Its one sender while the context is open; None while another process sends for it.
+
+        Raises `JournalError` where the account belongs to another chain, and what `Sender` raises.
+        """
+        sender = self._borrow()
+        try:
+            yield sender
+        finally:
+            if sender is not None:
+                self._give_back()
+
+    def _borrow(self) -> Sender | None:
+        with self._lock:
+            held = self._runtime.leases.take(self.lease)
+            if held is None:
+                return None
+            if self._held is not None and held.fence != self._held.fence:
+                self._sender = None  # the lease ended in between: somebody else may have signed
+            self._held = held
+            self._borrowers += 1
+            try:
+                return self._current()
+            except BaseException:
+                self._give_back()
+                raise
+
+    def _give_back(self) -> None:
+        with self._lock:
+            self._borrowers -= 1
+            if self._borrowers == 0 and self._held is not None:
+                self._runtime.leases.release(self._held)
+                self._held = None
+
+    def _current(self) -> Sender:
+        if self._sender is None or self._journal.is_stale():
+            self._sender = None
+            relay = self._runtime.settings.relay
+            self._sender = Sender(
+                self._runtime.rpc,
+                self._key,
+                self._chain_id(),
+                journal=self._journal,
+                fees=FeePolicy(relay.fee_ceiling, relay.tip_ceiling),
+                pace=self._pace,
+                reasons=revert_reasons(),
+            )
+        return self._sender
+
+    def _chain_id(self) -> int:
+        with self._runtime.database.read() as session:
+            installation = session.get(Installation, 1)
+        if installation is None:
+            raise Unavailable("the chain of this installation is not set up yet")
+        return installation.chain_id

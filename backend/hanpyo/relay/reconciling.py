@@ -1,0 +1,156 @@
+"""The task that compares the queue with the record: the record is right.
+
+A ballot is recorded when the canonical chain holds its act, final when that block is, and back in
+the queue when a reorganisation took it and no transaction of ours can bring it again. What ends a
+promise otherwise is decided on final blocks and told with signed evidence.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from hanpyo.chain.keys import Key
+from hanpyo.db.leases import Held
+from hanpyo.db.models import Act, Ballot, BallotState, Batch, BatchState, ChainHead
+from hanpyo.elections.catalogue import Catalogue
+from hanpyo.relay.endings import Ending, find_endings
+from hanpyo.relay.evidence import sign_evidence
+from hanpyo.relay.finality import Final as FinalBlock
+from hanpyo.relay.finality import final_block
+from hanpyo.relay.states import FINAL, QUEUED, RECORDED, SENT, move
+from hanpyo.runtime import Runtime
+
+_LONGEST_CAUSE: Final = 200
+_log = structlog.get_logger(__name__)
+
+
+class Reconciling:
+    """Keeps every ballot's state true; a `tasks.Task`."""
+
+    name: Final = "relay:reconcile"
+
+    def __init__(self, runtime: Runtime, catalogue: Catalogue, key: Key) -> None:
+        """`key` signs evidence: the one that signed the promises."""
+        self._runtime = runtime
+        self._catalogue = catalogue
+        self._key = key
+
+    @property
+    def pause(self) -> float:
+        """See `Task.pause`."""
+        return self._runtime.settings.chain.poll
+
+    def step(self, held: Held) -> bool:
+        """Compare once; True when endings are left for the next step."""
+        self._runtime.database.transact(lambda session: self._follow_record(session, held))
+        final = final_block(self._runtime)
+        if final is None:
+            return False
+        endings = self._runtime.database.transact(
+            lambda session: find_endings(session, self._catalogue, final)
+        )
+        for ending in endings:
+            self._end(held, ending, final)
+        return bool(endings)
+
+    def _follow_record(self, session: Session, held: Held) -> None:
+        held.require(session)
+        head = session.get(ChainHead, 1)
+        if head is None:
+            return
+        now = self._runtime.now()
+        _move(session, (QUEUED, SENT), RECORDED, exists().where(_own_act()), cause=None)
+        _move(
+            session,
+            (RECORDED,),
+            FINAL,
+            exists().where(_own_act(), Act.block_number <= head.final_number),
+            settled_at=now,
+        )
+        self._take_back(session)
+        self._free_failed(session, now)
+
+    def _take_back(self, session: Session) -> None:
+        """What a reorganisation took off the record, and is not final."""
+        gone = ~exists().where(_own_act())
+        alive = exists().where(
+            Batch.id == Ballot.batch_id, Batch.state.in_((BatchState.SENT, BatchState.MINED))
+        )
+        cause = "the chain was reorganised"
+        back = _move(session, (RECORDED,), SENT, gone & alive, cause=cause)
+        back += _move(session, (RECORDED,), QUEUED, gone & ~alive, cause=cause, batch_id=None)
+        if back:
+            _log.warning("ballots_taken_back", ballots=back)
+
+    def _free_failed(self, session: Session, now: int) -> None:
+        failed = session.execute(
+            select(Batch.id, Batch.cause)
+            .where(Batch.state == BatchState.FAILED)
+            .where(exists().where(Ballot.batch_id == Batch.id, Ballot.state == SENT))
+        ).all()
+        for batch in failed:
+            freed = _move(
+                session,
+                (SENT,),
+                QUEUED,
+                (Ballot.batch_id == batch.id) & ~exists().where(_own_act()),
+                cause=(batch.cause or "")[:_LONGEST_CAUSE],
+                batch_id=None,
+                tries=Ballot.tries + 1,
+                not_before=now,
+            )
+            _log.warning("batch_failed", batch=batch.id, ballots=freed, cause=batch.cause)
+
+    def _end(self, held: Held, ending: Ending, final: FinalBlock) -> None:
+        election = self._catalogue.get(ending.election_id)
+        values: dict[str, object]
+        if ending.state is QUEUED:
+            later = self._runtime.now() + 1
+            values = {"batch_id": None, "tries": Ballot.tries + 1, "not_before": later}
+        else:
+            evidence = sign_evidence(
+                self._key,
+                election.domain,
+                ending.digest,
+                ending.include_by,
+                ending.finding(final),
+            )
+            values = {"evidence": evidence, "settled_at": self._runtime.now()}
+
+        def work(session: Session) -> None:
+            held.require(session)
+            session.execute(
+                update(Ballot)
+                .where(Ballot.id == ending.ballot_id, Ballot.state == ending.before)
+                .values(state=move(ending.before, ending.state), cause=ending.cause, **values)
+            )
+
+        self._runtime.database.transact(work)
+        if ending.state is BallotState.TOO_LATE:
+            _log.error("promise_broken", election=ending.election_id, cause=ending.cause)
+
+
+def _move(
+    session: Session,
+    before: Sequence[BallotState],
+    after: BallotState,
+    condition: ColumnElement[bool],
+    **values: object,
+) -> int:
+    """Move the ballots that meet a condition; how many."""
+    for state in before:
+        move(state, after)
+    done = session.execute(
+        update(Ballot)
+        .where(Ballot.state.in_(before), condition)
+        .values(state=after, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]  # an update has one
+
+
+def _own_act() -> ColumnElement[bool]:
+    return (Act.digest == Ballot.digest) & (Act.election_id == Ballot.election_id)
