@@ -1,10 +1,14 @@
 """Requests to registrars, and registrars of a scene."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from hanpyo.elections.casting import Voter
 from hanpyo.elections.catalogue import PublishedElection
+from hanpyo.elections.people import Person
+from hanpyo.elections.private_list import PrivateEntry, write_private_list
+from hanpyo.protocol.roll import RollEntry
 from hanpyo.protocol.signatures import address_key_id, address_of
 from hanpyo.registrar.office import Office
 from hanpyo.registrar.opening import local_registrar
@@ -12,6 +16,7 @@ from hanpyo.registrar.requests import AttestationRequest, Evidence
 from hanpyo.registrar.signing import Signer
 from tests.service.scene import Scene
 
+PASSPHRASE = "a long enough passphrase"
 EVIDENCE = Evidence("L2", ("link", "mail"), 1_700_000_000)
 
 
@@ -36,3 +41,24 @@ def offices(scene: Scene) -> list[Office]:
         local_registrar(scene.runtime, f"registrar-{number}", Signer(key))
         for number, key in enumerate(scene.officials.registrars.keys)
     ]
+
+
+@cache
+def _sealed(election_id: str, roll: tuple[RollEntry, ...], blind: bytes) -> bytes:
+    entries = [
+        PrivateEntry(
+            number,
+            f"member-{number}",
+            entry.weight,
+            entry.class_,
+            blind,
+            Person(name=f"=김{number}", mail=f"v{number}@members.test", address="서울시"),
+        )
+        for number, entry in enumerate(roll)
+    ]
+    return write_private_list(election_id, entries, PASSPHRASE)
+
+
+def private_list(election: PublishedElection, blind: bytes = bytes([7]) * 32) -> bytes:
+    """The private list of the scene's roll: voter n has the mail v<n>@members.test."""
+    return _sealed(election.id, election.roll, blind)

@@ -144,6 +144,9 @@ def running(processes: list[RegistrarProcess]) -> Iterator[list[RegistrarProcess
         yield processes
     finally:
         for each in processes:
+            if each.process:
+                each.process.terminate()
+        for each in processes:
             each.stop()
 
 
@@ -167,7 +170,7 @@ def liar(reply: Reply) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -3,6 +3,7 @@
 The URL is the operator's; no redirect is followed and no proxy taken from the environment.
 """
 
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, TypeVar
@@ -62,12 +63,15 @@ class RemoteRegistrar:
         self.name = name
         self.address = address
         self._seconds = seconds
+        is_https = parts.scheme == "https"
+        tls = ssl.create_default_context() if is_https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._client = httpx.Client(
             base_url=url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(seconds, connect=min(seconds, 3.0)),
             follow_redirects=False,
             trust_env=False,
+            verify=tls,
         )
 
     def attest(self, request: AttestationRequest) -> bytes:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.elections.people import Person
-from hanpyo.elections.private_list import BadPrivateList, PrivateEntry, write_private_list
+from hanpyo.elections.private_list import BadPrivateList
 from hanpyo.protocol.types import Address
 from hanpyo.registrar.errors import (
     NoMemberCheck,
@@ -28,11 +26,10 @@ from hanpyo.registrar.proofs import prove
 from hanpyo.registrar.requests import AttestationRequest, Purpose
 from hanpyo.registrar.settings import RegistrarSettings
 from hanpyo.registrar.signing import Signer
-from tests.service.attesting import request_for
+from tests.service.attesting import PASSPHRASE, private_list, request_for
 from tests.service.registrar_mail import Mailbox, mailbox
 from tests.service.scene import Scene, voter
 
-PASSPHRASE = "a long enough passphrase"
 _CODE = re.compile(r"확인 번호: (\S+)")
 
 
@@ -45,22 +42,6 @@ def published(lone: Scene) -> PublishedElection:
 def post() -> Iterator[Mailbox]:
     with mailbox() as found:
         yield found
-
-
-def private_list(election: PublishedElection, **changes: Any) -> bytes:
-    """The private list of the scene's roll: voter n has the mail v<n>@members.test."""
-    entries = [
-        PrivateEntry(
-            number,
-            f"member-{number}",
-            entry.weight,
-            entry.class_,
-            changes.get("blind", bytes([7]) * 32),
-            Person(name=f"=김{number}", mail=f"v{number}@members.test", address="서울시"),
-        )
-        for number, entry in enumerate(election.roll)
-    ]
-    return write_private_list(election.id, entries, PASSPHRASE)
 
 
 @contextmanager
