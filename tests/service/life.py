@@ -1,5 +1,6 @@
 """An election's life in a scene: drafted, published and closed by the service's own tasks."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,14 +28,6 @@ from hanpyo.secrecy.trustee import TrusteeKey
 from tests.service.scene import Scene
 
 LEAD, VOTING, DESK, GAP, RELEASE, CHALLENGE = 900, 3_600, 60, 60, 7_200, 60
-
-
-def until_idle(task: Publisher | Closer, held: Held, most: int = 60) -> int:
-    """Step until there is nothing to do; how many steps did something."""
-    for done in range(most):
-        if not task.step(held):
-            return done
-    raise AssertionError("the task never comes to rest")
 
 
 @dataclass
@@ -163,6 +156,23 @@ class Life:
         """The scene's settings."""
         return self.scene.runtime.settings
 
+    def run(self, task: Publisher | Closer) -> int:
+        """Step until there is nothing to do and nothing unmined; how many steps did something."""
+        held, done = self.held(task.name), 0
+        for _ in range(1_000):
+            unmined = self._is_unmined()
+            if task.step(held):
+                done += 1
+            elif not unmined:
+                return done
+            else:
+                time.sleep(0.01)
+        raise AssertionError("the task never comes to rest")
+
+    def _is_unmined(self) -> bool:
+        rpc, address = self.scene.node.rpc, self.sender.address
+        return rpc.nonce(address) < rpc.nonce(address, "pending")
+
     def publisher(self) -> Publisher:
         """The publishing task."""
         return Publisher(self.scene.runtime, Given(self.sender))
@@ -174,7 +184,7 @@ class Life:
     def publish(self, election_id: str) -> PublishedElection:
         """Publish a draft by the task and wait for the voting."""
         self.request(election_id)
-        until_idle(self.publisher(), self.held("publishing"))
+        self.run(self.publisher())
         self.scene.see_head()
         return self.scene.catalogue.get(election_id)
 

@@ -20,8 +20,9 @@ from hanpyo.db.models import Election, ElectionState
 from hanpyo.elections.chain_facts import chain_facts
 from hanpyo.elections.drafts import locked
 from hanpyo.elections.lifecycle import open_all, settle_all, unopened
-from hanpyo.elections.posting import Account, post
-from hanpyo.elections.record_keeper import Reading, RecordKeeper
+from hanpyo.elections.posting import Account, Nudge, Post
+from hanpyo.elections.record import ElectionRecord
+from hanpyo.elections.record_keeper import RecordKeeper
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff import audit_log
 from hanpyo.protocol.phases import Phase
@@ -32,6 +33,11 @@ ACTOR: Final = "service:closing"
 VOTERS_A_STEP: Final = 1_000
 _AT_ONCE: Final = 50
 """Elections looked at in one step."""
+_ENDS: Final = {
+    Phase.CERTIFIED: ElectionState.CERTIFIED,
+    Phase.CANCELLED: ElectionState.CANCELLED,
+    Phase.UNDETERMINED: ElectionState.CERTIFIED,
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -49,6 +55,7 @@ class Closer:
         self._account = account
         self._most = voters_a_step
         self._keeper = RecordKeeper()
+        self._nudge = Nudge()
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -84,59 +91,63 @@ class Closer:
         return False
 
     def _advance(self, held: Held, election: Election, now: int, sender: Sender) -> bool:
-        contract = ElectionContract(self._runtime.rpc, election.address or b"")
-        phase = contract.phase()
-        if phase in (Phase.CERTIFIED, Phase.CANCELLED, Phase.UNDETERMINED):
-            return self._end(held, election, contract, phase)
-        if now < contract.manifest.timetable.barrier_at:
-            return False
-        reading = self._keeper.read(contract)
-        record = reading.record
+        rpc = self._runtime.rpc
+        contract = ElectionContract(rpc, election.address or b"")
+        with rpc.steady():
+            post = Post(sender, rpc.nonce(sender.address), f"close {election.id}")
+            phase = contract.phase()
+            if phase in _ENDS:
+                return self._end(held, election, contract, phase)
+            if now < contract.manifest.timetable.barrier_at:
+                return False
+            if post.is_under_way():
+                self._nudge.look(post)
+                return False
+            record = self._keeper.read(contract).record
         if record.later.keys() - record.settled:
-            settle_all(sender, contract, record, most=self._most)
+            settle_all(post, contract, record, most=self._most)
             return True
-        if phase is not Phase.OPENING:
-            return False
-        return self._count(election, contract, reading, now, sender)
+        return phase is Phase.OPENING and self._count(election, contract, record, now, post)
 
     def _count(
         self,
         election: Election,
         contract: ElectionContract,
-        reading: Reading,
+        record: ElectionRecord,
         now: int,
-        sender: Sender,
+        post: Post,
     ) -> bool:
-        record, manifest = reading.record, contract.manifest
+        """Release, open, certify: whatever comes next and may be done."""
+        manifest = contract.manifest
         if manifest.secrecy is Secrecy.SEALED:
             if record.secret is None:
-                return self._release(election, contract, sender)
+                return self._release(election, contract, post)
             if unopened(record):
-                open_all(sender, contract, record, most=self._most)
+                open_all(post, contract, record, most=self._most)
                 return True
         if now < manifest.timetable.certify_at:
             return False
-        return post(sender, f"certify {election.id}", contract.certify) is not None
+        post.send(contract.certify())
+        return True
 
-    def _release(self, election: Election, contract: ElectionContract, sender: Sender) -> bool:
+    def _release(self, election: Election, contract: ElectionContract, post: Post) -> bool:
         """Send the secret that somebody handed in, if anybody did."""
         secret = election.trustee_secret
         if secret is None:
             return False
-        number = int.from_bytes(secret, "big")
-        return post(sender, f"key {election.id}", lambda: contract.release_key(number)) is not None
+        post.send(contract.release_key(int.from_bytes(secret, "big")))
+        return True
 
     def _end(
         self, held: Held, election: Election, contract: ElectionContract, phase: Phase
     ) -> bool:
         if not self._is_final(contract, phase):
             return False
-        state = {Phase.CANCELLED: ElectionState.CANCELLED}.get(phase, ElectionState.CERTIFIED)
 
         def work(session: Session) -> None:
             held.require(session)
             row = locked(session, election.id)
-            row.state, row.changed_at = state, self._runtime.now()
+            row.state, row.changed_at = _ENDS[phase], self._runtime.now()
             action, subject = f"election.{phase.name.lower()}", f"election:{row.id}"
             audit_log.record(session, row.organisation_id, ACTOR, action, subject)
 

@@ -56,7 +56,7 @@ def fix(session: Session, row: Election, ground: Ground, settings: Settings, vau
     """Draw the roll and keep text, manifest, nonce and address; raises `HanpyoError`."""
     definition = with_registrars(definition_in(row), settings)
     classes = definition.class_rows()
-    roll = draw_roll_of(session, vault, row, classes)
+    roll = draw_roll_of(session, vault, row.id)
     organisation = session.get_one(Organisation, row.organisation_id)
     log = audit_log.head(session, row.organisation_id)
     plan = Plan(

@@ -21,7 +21,7 @@ from hanpyo.chain.transactor import Transactor
 from hanpyo.elections.plan import Plan
 from hanpyo.elections.progress import Advance
 from hanpyo.elections.record import ElectionRecord, RecordedAct, RecordedFirsts
-from hanpyo.elections.venue import fitting, send_in_parts
+from hanpyo.elections.venue import Outbox, fitting, send_in_parts
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.calls import opening_records, opening_stream, settle_stream
 from hanpyo.protocol.envelopes import Position
@@ -86,7 +86,7 @@ def publish_and_freeze(
 
 
 def settle_all(
-    sender: Sender,
+    sender: Outbox,
     contract: ElectionContract,
     record: ElectionRecord,
     advance: Advance = lambda _: None,
@@ -124,7 +124,7 @@ def settle_all(
 
 
 def open_all(
-    sender: Sender,
+    sender: Outbox,
     contract: ElectionContract,
     record: ElectionRecord,
     advance: Advance = lambda _: None,
@@ -200,7 +200,7 @@ class _Opener:
 
     def open_firsts(
         self,
-        sender: Sender,
+        sender: Outbox,
         batch: RecordedFirsts,
         live: dict[int, RecordedAct],
         advance: Advance,
@@ -228,7 +228,7 @@ class _Opener:
             advance(1)
         return len(bad)
 
-    def open_later(self, sender: Sender, acts: Sequence[RecordedAct], advance: Advance) -> int:
+    def open_later(self, sender: Outbox, acts: Sequence[RecordedAct], advance: Advance) -> int:
         found = [(act, self.read(act)) for act in acts]
         good = [
             (act.act, (each.choices, bytes(each.salt)))

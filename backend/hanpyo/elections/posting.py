@@ -1,37 +1,33 @@
-"""Transactions that a task sends once each, across crashes: found again by their labels.
+"""Transactions that tasks send without waiting: found again by their labels, across crashes.
 
-A task looks at the chain for what is done, and asks here for what is not. What was signed before a
-crash is waited for, never signed anew; what a node refused for good is.
+A task reads how many transactions of the account are mined, then what is done on the chain, and
+sends what is not done unless it is still under way. In that order nothing is sent twice: what is
+mined has had its effect when the state is read. Waiting would keep the account from sending
+ballots.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-import structlog
 from eth_typing import ChecksumAddress
 
 from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.sender import Sender
-from hanpyo.chain.tickets import (
-    RequestVoided,
-    TransactionRequest,
-    TransactionReverted,
-    Unconfirmed,
-)
+from hanpyo.chain.tickets import Ticket, TransactionRequest
 
-WAIT_SECONDS: Final = 20.0
-"""How long a step waits for a transaction: below the time a lease is held."""
-_log = structlog.get_logger(__name__)
+_PATIENCE: Final = 150.0
+"""Seconds between looks after what is under way; whoever sends ballots looks more often."""
 
 
 class Account(Protocol):
-    """The account that acts for the service. `address` is known whoever sends for it now."""
+    """The account that acts for the service: `relay.accounts.SendingAccount`."""
 
     @property
     def address(self) -> ChecksumAddress:
-        """The account."""
+        """The account, whoever sends for it now."""
 
     def lend(self) -> AbstractContextManager[Sender | None]:
         """Its one sender while the context is open; None while another process sends for it."""
@@ -53,23 +49,65 @@ class Given:
         return nullcontext(self._sender)
 
 
-def post(sender: Sender, label: str, build: Callable[[], TransactionRequest]) -> Receipt | None:
-    """The receipt of the transaction with this label, sent unless it was; None while it is pending.
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An account's sender, and how many of its transactions were mined before a look at the chain.
 
-    `label` names one thing to be done for all time. One that failed is sent anew, and the estimate
-    then says whether it still cannot be. Raises what `Sender.send` and `Sender.wait` raise, but
-    `Unconfirmed`.
+    It is what `elections.lifecycle` takes for a sender, under `label`, and it does not wait.
     """
-    tickets = sender.find(label)
-    try:
-        if tickets:
-            return sender.wait(tickets[-1])
-    except Unconfirmed:
-        return None
-    except (RequestVoided, TransactionReverted) as error:
-        _log.warning("transaction_failed", label=label, code=error.code)
-    ticket = sender.send(replace(build(), label=label))
-    try:
-        return sender.wait(ticket)
-    except Unconfirmed:
-        return None
+
+    sender: Sender
+    mined: int
+    label: str = ""
+
+    def labelled(self, label: str) -> "Post":
+        """The same under another label, which names one thing to be done for all time."""
+        return replace(self, label=label)
+
+    def is_under_way(self) -> bool:
+        """Whether something under the label was signed and is not known to be mined."""
+        return any(ticket.nonce >= self.mined for ticket in self.tickets)
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        """Everything ever signed under the label, oldest first."""
+        return self.sender.find(self.label)
+
+    def once(self, build: Callable[[], TransactionRequest]) -> bool:
+        """Send the request unless it is under way; whether it was sent now.
+
+        One that failed is sent anew, and the estimate then says whether it still cannot be. Raises
+        what `Sender.send` raises.
+        """
+        if self.is_under_way():
+            return False
+        self.send(build())
+        return True
+
+    def send(self, request: TransactionRequest) -> Ticket:
+        """See `Sender.send`."""
+        return self.sender.send(replace(request, label=self.label))
+
+    def wait_all(self, tickets: Sequence[Ticket]) -> list[Receipt]:
+        """Nothing: whoever looks next sees what became of them."""
+        del tickets
+        return []
+
+    def transact(self, request: TransactionRequest) -> None:
+        """The same as `send`."""
+        self.send(request)
+
+
+class Nudge:
+    """Looks now and then after what is under way, so that a standstill is treated."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._last = monotonic()
+
+    def look(self, post: Post) -> None:
+        """Let the sender heal what is under way, when it is time for that again."""
+        if self._monotonic() - self._last < _PATIENCE:
+            return
+        self._last = self._monotonic()
+        post.sender.look([ticket for ticket in post.tickets if ticket.nonce >= post.mined])

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hanpyo.chain.contracts import ElectionContract, FactoryContract
+from hanpyo.chain.contracts import ElectionContract, FactoryContract, Progress
 from hanpyo.chain.headers import fetch_header
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import TransactionRequest, TransactionReverted
@@ -26,7 +26,7 @@ from hanpyo.elections.chain_facts import chain_facts
 from hanpyo.elections.drafts import locked
 from hanpyo.elections.fixing import Ground, fix
 from hanpyo.elections.lifecycle import ROLL_PART
-from hanpyo.elections.posting import Account, post
+from hanpyo.elections.posting import Account, Nudge, Post
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff import audit_log
 from hanpyo.protocol.manifest import Manifest
@@ -59,6 +59,7 @@ class Publisher:
         """`account` is the organiser of every election that this service publishes."""
         self._runtime = runtime
         self._account = account
+        self._nudge = Nudge()
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -118,49 +119,73 @@ class Publisher:
 
     def _move(self, held: Held, election: Election, sender: Sender) -> bool:
         """The next thing to be done; whether more may be done at once."""
-        contract = ElectionContract(self._runtime.rpc, election.address or b"")
-        exists = bool(self._runtime.rpc.code(contract.address))
-        if election.cancelling:
-            return self._call_off(held, election, contract if exists else None, sender)
-        if not exists:
-            self._require_time(_manifest(election))
-            return self._create(election, sender)
-        progress, _ = contract.progress()
+        rpc = self._runtime.rpc
+        with rpc.steady():
+            post = Post(sender, rpc.nonce(sender.address))
+            contract = ElectionContract(rpc, election.address or b"")
+            exists = bool(rpc.code(contract.address))
+            if election.cancelling:
+                return self._call_off(held, election, contract if exists else None, post)
+            if not exists:
+                return self._create(election, post, timely=True)
+            progress, _ = contract.progress()
         if progress.frozen_at_block:
             return self._finish(held, election, contract, progress.frozen_at_block)
+        return self._publish(election, contract, progress, post)
+
+    def _publish(
+        self, election: Election, contract: ElectionContract, progress: Progress, post: Post
+    ) -> bool:
         manifest, done = _manifest(election), progress.roll_published
         if not progress.text_published:
             text = election.text or ""
-            return _sent(sender, f"text {election.id}", lambda: contract.publish_text(text))
+            return self._once(post, f"text {election.id}", lambda: contract.publish_text(text))
         if done < manifest.roll.size:
             part = (election.roll or b"")[done * ENTRY_BYTES :][: ROLL_PART * ENTRY_BYTES]
             label = f"roll {election.id} {done}"
-            return _sent(sender, label, lambda: contract.publish_roll(done, part))
-        self._require_time(manifest)
-        return _sent(sender, f"freeze {election.id}", contract.freeze)
+            return self._once(post, label, lambda: contract.publish_roll(done, part))
+        return self._once(post, f"freeze {election.id}", lambda: self._freeze(contract, manifest))
 
-    def _create(self, election: Election, sender: Sender) -> bool:
+    def _freeze(self, contract: ElectionContract, manifest: Manifest) -> TransactionRequest:
+        self._require_time(manifest)
+        return contract.freeze()
+
+    def _create(self, election: Election, post: Post, *, timely: bool) -> bool:
         manifest, nonce = _manifest(election), int(election.nonce or 0)
         factory = FactoryContract(self._runtime.rpc, chain_facts(self._runtime.database).factory)
-        return _sent(sender, _creation(election), lambda: factory.create(manifest, nonce))
+
+        def build() -> TransactionRequest:
+            if timely:
+                self._require_time(manifest)
+            return factory.create(manifest, nonce)
+
+        return self._once(post, _creation(election), build)
 
     def _call_off(
-        self, held: Held, election: Election, contract: ElectionContract | None, sender: Sender
+        self, held: Held, election: Election, contract: ElectionContract | None, post: Post
     ) -> bool:
         """Cancel on chain whatever is there, or may still come to be there."""
         if contract is None:
-            if sender.find(_creation(election)):
-                return self._create(election, sender)
+            if post.labelled(_creation(election)).tickets:
+                return self._create(election, post, timely=False)
             self._end(held, election.id, ElectionState.CANCELLED, "election.cancelled")
             return True
         phase = contract.phase()
         if phase in (Phase.DRAFT, Phase.FROZEN):
-            return _sent(sender, f"cancel {election.id}", contract.cancel)
+            return self._once(post, f"cancel {election.id}", contract.cancel)
         if phase is Phase.CANCELLED:
             self._end(held, election.id, ElectionState.CANCELLED, "election.cancelled")
         else:
             self._end(held, election.id, ElectionState.PUBLISHED, "election.cancelled_too_late")
         return True
+
+    def _once(self, post: Post, label: str, build: Callable[[], TransactionRequest]) -> bool:
+        """Send what this label names unless it is under way; whether it was sent now."""
+        named = post.labelled(label)
+        if named.once(build):
+            return True
+        self._nudge.look(named)
+        return False
 
     def _finish(
         self, held: Held, election: Election, contract: ElectionContract, frozen_at: int
@@ -225,8 +250,3 @@ def _manifest(election: Election) -> Manifest:
 
 def _creation(election: Election) -> str:
     return f"create {election.id}"
-
-
-def _sent(sender: Sender, label: str, build: Callable[[], TransactionRequest]) -> bool:
-    """Send what this label names unless it was; whether it is on the chain now."""
-    return post(sender, label, build) is not None

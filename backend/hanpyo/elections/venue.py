@@ -102,8 +102,21 @@ class Venue:
     clock: ChainClock
 
 
+class Outbox(Protocol):
+    """Whoever takes transactions to be sent: a `Sender`, or one that does not wait for them."""
+
+    def send(self, request: TransactionRequest) -> Ticket:
+        """Sign, keep and broadcast."""
+
+    def wait_all(self, tickets: Sequence[Ticket]) -> list[Receipt]:
+        """The receipts of what has been mined, as far as this waits for it."""
+
+    def transact(self, request: TransactionRequest) -> object:
+        """Send, and wait as `wait_all` does."""
+
+
 def send_in_parts(
-    sender: Sender,
+    sender: Outbox,
     items: Sequence[_T],
     build: Callable[[Sequence[_T]], TransactionRequest],
     *,

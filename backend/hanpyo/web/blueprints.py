@@ -3,10 +3,23 @@
 from apiflask import APIBlueprint
 
 from hanpyo.web.audit_log import log
+from hanpyo.web.elections import elections
 from hanpyo.web.identity import identity
 from hanpyo.web.member_desk import member_desk
 from hanpyo.web.organisations import organisation
+from hanpyo.web.public import public
 from hanpyo.web.rpc import rpc
 from hanpyo.web.staff import staff
+from hanpyo.web.stream import stream
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (rpc, staff, organisation, log, identity, member_desk)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    rpc,
+    staff,
+    organisation,
+    log,
+    elections,
+    identity,
+    member_desk,
+    public,
+    stream,
+)
