@@ -1,8 +1,8 @@
 """What a registrar has signed and refused, append-only; one key for a voter's epoch, for ever.
 
-What `enter_…` returned is durable, and it returns before anything is signed: a signature that
-leaves is always in the ledger. Two keys racing for one epoch meet at the primary key, and one
-loses.
+What `enter` returned is durable, and it returns before anything is signed: whatever a signature
+that leaves attests is in the ledger. A list attests nothing new and is not entered. Two keys racing
+for one epoch meet at the primary key, and one loses.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,9 +43,12 @@ class Ledger:
 
     def take_up(self, election: FrozenElection) -> None:
         """Remember an election from its first request on; watching starts at its freeze."""
+        place = {"registrar": self.registrar, "election": election.domain.election}
+        with self.database.read() as session:
+            if session.get(RegistrarElection, place) is not None:
+                return
 
         def work(session: Session) -> None:
-            place = {"registrar": self.registrar, "election": election.domain.election}
             if session.get(RegistrarElection, place) is None:
                 session.add(
                     RegistrarElection(
@@ -108,10 +111,6 @@ class Ledger:
 
         return self._once(work)
 
-    def enter_list(self, election: Address, struct_hash: bytes) -> None:
-        """Enter a list that is about to be signed."""
-        self._once(lambda session: self._sign(session, election, "list", struct_hash, None))
-
     def unsigned(self, election: Address, struct_hashes: Sequence[bytes]) -> list[bytes]:
         """Which of these were never signed as a message of their own."""
         known: set[bytes] = set()
@@ -162,7 +161,7 @@ class Ledger:
         election: Address,
         kind: str,
         struct_hash: bytes,
-        request: AttestationRequest | None,
+        request: AttestationRequest,
     ) -> None:
         query = select(RegistrarSignature.id).where(
             RegistrarSignature.registrar == self.registrar,
@@ -176,8 +175,8 @@ class Ledger:
                     election=election,
                     struct_hash=struct_hash,
                     kind=kind,
-                    voter=request and request.voter,
-                    epoch=request and request.epoch,
+                    voter=request.voter,
+                    epoch=request.epoch,
                     signed_at=self.now(),
                 )
             )

@@ -67,6 +67,9 @@ class Notices:
 
     def tell(self, election: Address, news: News) -> None:
         """Queue one message, where the voter can be reached and was not told yet."""
+        with self.ledger.database.read() as session:
+            if not self.contacts.reachable(session, election, [news.voter]):
+                return
         try:
             self.ledger.database.transact(lambda session: self.add(session, election, [news]))
         except IntegrityError:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hanpyo.errors import TooMany, Unavailable
 from hanpyo.identity.limits import Limits, TooManyTries
-from hanpyo.protocol.messages import Credential, CredentialList
+from hanpyo.protocol.messages import Credential, credential_list_hash
 from hanpyo.protocol.types import Address
 from hanpyo.registrar import notices
 from hanpyo.registrar.checks import (
@@ -88,14 +88,13 @@ class Office:
         """See `client.Registrar`; raises `Unattested` and as `attest`."""
         found = self.elections.get(election)
         self.elections.require_lately_open(found)
-        message = CredentialList(tuple(credentials))
-        unsigned = self.ledger.unsigned(election, [each.struct_hash() for each in credentials])
+        hashes = [each.struct_hash() for each in credentials]
+        unsigned = self.ledger.unsigned(election, hashes)
         if unsigned:
             refusal = Unattested(f"{len(unsigned)} credentials were never signed by themselves")
             self._enter_refusal(election, "list", refusal)
             raise refusal
-        self.ledger.enter_list(election, message.struct_hash())
-        return self.signer.sign(found.domain, message)
+        return self.signer.sign_hash(found.domain, credential_list_hash(hashes))
 
     def send_code(self, election: Address, voter: int, purpose: Purpose) -> None:
         """See `client.Registrar`."""

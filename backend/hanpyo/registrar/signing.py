@@ -6,9 +6,9 @@ from typing import Self
 
 from hanpyo.chain.accounts import open_keystore, read_password_file
 from hanpyo.protocol.domain import Domain
-from hanpyo.protocol.messages import Message, digest
+from hanpyo.protocol.messages import Message, struct_digest
 from hanpyo.protocol.signatures import address_of, sign
-from hanpyo.protocol.types import Address, CompactSignature
+from hanpyo.protocol.types import Address, CompactSignature, Digest
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,8 @@ class Signer:
 
     def sign(self, domain: Domain, message: Message) -> CompactSignature:
         """The signature of a message; the same message gives the same signature."""
-        return sign(digest(domain, message), self.key)
+        return self.sign_hash(domain, message.struct_hash())
+
+    def sign_hash(self, domain: Domain, struct_hash: Digest) -> CompactSignature:
+        """The signature of the message with this struct hash."""
+        return sign(struct_digest(domain, struct_hash), self.key)

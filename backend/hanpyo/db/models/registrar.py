@@ -51,7 +51,7 @@ class RegistrarKey(Base):
 class RegistrarSignature(Base):
     """A message that a registrar has signed, by its EIP-712 struct hash.
 
-    `kind` is `credential`, `rebind` or `list`; a list's voter and epoch are None.
+    `kind` is `credential` or `rebind`.
     """
 
     __tablename__ = "registrar_signature"
@@ -62,13 +62,16 @@ class RegistrarSignature(Base):
     election: Mapped[Bytes20]
     struct_hash: Mapped[Bytes32]
     kind: Mapped[str] = mapped_column(String(12))
-    voter: Mapped[Number | None]
-    epoch: Mapped[Number | None]
+    voter: Mapped[Number]
+    epoch: Mapped[Number]
     signed_at: Mapped[Seconds]
 
 
 class RegistrarRefusal(Base):
-    """Something a registrar was asked to sign and did not; `alarm` is what people must look at."""
+    """Something a registrar was asked to sign and did not; `alarm` is what people must look at.
+
+    `kind` is `credential`, `rebind` or `list`; a list's voter and epoch are None.
+    """
 
     __tablename__ = "registrar_refusal"
     __table_args__ = (Index("registrar_refusal_by_election", "registrar", "election", "alarm"),)
