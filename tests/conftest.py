@@ -6,9 +6,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Unconfigured, structlog prints on the output, where commands under test print their JSON.
+structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile(

@@ -6,7 +6,9 @@ and tried again after a pause that doubles up to a minute: a task never ends the
 """
 
 import threading
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
@@ -34,11 +36,24 @@ class Task(Protocol):
         """Do a bounded piece of work under the lease; True when more waits."""
 
 
+class Outcomes(Protocol):
+    """Who is told how steps end."""
+
+    def failed(self, task: str, code: str) -> None:
+        """A step failed."""
+
+    def succeeded(self, task: str) -> None:
+        """A step succeeded."""
+
+
 class TaskRunner:
     """Runs tasks until `stop`."""
 
-    def __init__(self, leases: Leases, tasks: Sequence[Task]) -> None:
+    def __init__(
+        self, leases: Leases, tasks: Sequence[Task], outcomes: Outcomes | None = None
+    ) -> None:
         self._leases = leases
+        self._outcomes = outcomes
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(task,), name=task.name) for task in tasks
@@ -52,8 +67,9 @@ class TaskRunner:
     def stop(self, seconds: float = 30.0) -> bool:
         """Let every task end its step; whether all ended in time."""
         self._stopping.set()
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, task: Task) -> None:
@@ -64,13 +80,21 @@ class TaskRunner:
                 more = held is not None and task.step(held)
                 pause = 0.0 if more else task.pause if held else _LEASE_POLL
                 failures = 0
+                if held is not None and self._outcomes is not None:
+                    self._outcomes.succeeded(task.name)
             except Exception as error:  # noqa: BLE001  whatever happens, the task goes on
                 failures += 1
                 pause = min(0.5 * 2**failures, _LONGEST_PAUSE)
                 code = error.code if isinstance(error, HanpyoError) else type(error).__name__
-                _log.warning("task_failed", task=task.name, code=code, failures=failures)
+                self._tell(task, code, failures)
             self._stopping.wait(pause)
         self._release(task)
+
+    def _tell(self, task: Task, code: str, failures: int) -> None:
+        _log.warning("task_failed", task=task.name, code=code, failures=failures)
+        if self._outcomes is not None:
+            with suppress(Exception):
+                self._outcomes.failed(task.name, code)
 
     def _release(self, task: Task) -> None:
         try:

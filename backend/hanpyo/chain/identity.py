@@ -25,12 +25,16 @@ class NodeIdentity:
 
     chain_id: int
     accounts: tuple[LocalAccount, ...]
+    genesis_time: int | None = None
+    """When the chain began: with it every start makes the same first block. None in old files."""
 
     @classmethod
-    def draw(cls, chain_id: int | None, account_count: int) -> Self:
+    def draw(
+        cls, chain_id: int | None, account_count: int, genesis_time: int | None = None
+    ) -> Self:
         """A new identity with `account_count` random keys; `chain_id` None draws one too."""
         accounts = tuple(Account.create() for _ in range(account_count))
-        return cls(draw_chain_id() if chain_id is None else chain_id, accounts)
+        return cls(draw_chain_id() if chain_id is None else chain_id, accounts, genesis_time)
 
     @classmethod
     def load(cls, state_file: Path, chain_id: int | None) -> Self:
@@ -40,6 +44,8 @@ class NodeIdentity:
             content = orjson.loads(path.read_bytes())
             kept = int(content["chain_id"])
             accounts = tuple(Account.from_key(key) for key in content["keys"])
+            began = content.get("genesis_time")
+            genesis_time = None if began is None else int(began)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ChainError(
                 f"{path.name}, which belongs to the state file {state_file.name}, cannot be read: "
@@ -47,12 +53,14 @@ class NodeIdentity:
             ) from error
         if chain_id is not None and chain_id != kept:
             raise WrongChain(chain_id, kept)
-        return cls(kept, accounts)
+        return cls(kept, accounts, genesis_time)
 
     def save(self, state_file: Path) -> None:
         """Write the identity beside `state_file`; raises `ChainError` when that cannot be done."""
         keys = ["0x" + bytes(account.key).hex() for account in self.accounts]
-        content = orjson.dumps({"chain_id": self.chain_id, "keys": keys})
+        content = orjson.dumps(
+            {"chain_id": self.chain_id, "keys": keys, "genesis_time": self.genesis_time}
+        )
         path = identity_path(state_file)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)

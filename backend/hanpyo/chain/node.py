@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, ClassVar, Final, Self
@@ -163,6 +164,7 @@ class EmbeddedNode:
         """Stop the node in order and start it again on the same port with the same chain."""
         self._end(keep=True)
         self.rpc.close()
+        self._forget_lost_chain()
         self._launch()
         self._keep_time()
 
@@ -181,10 +183,21 @@ class EmbeddedNode:
         if self._state_file is not None and self._state_file.exists():
             self._identity = NodeIdentity.load(self._state_file, self._chain_id)
             return False
-        self._identity = NodeIdentity.draw(self._chain_id, self._account_count)
+        began = int(self._clock())
+        self._identity = NodeIdentity.draw(self._chain_id, self._account_count, began)
         if self._state_file is not None:
             self._identity.save(self._state_file)
         return True
+
+    def _forget_lost_chain(self) -> None:
+        """A chain that was never saved begins again, and with another first block says so."""
+        identity = self._known_identity()
+        if self._state().exists():
+            return
+        began = max(int(self._clock()), (identity.genesis_time or 0) + 1)
+        self._identity = replace(identity, genesis_time=began)
+        if self._state_file is not None:
+            self._identity.save(self._state_file)
 
     def _launch(self) -> None:
         for _ in range(_START_TRIES):
@@ -214,13 +227,14 @@ class EmbeddedNode:
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         scratch = self._folder()
-        state = self._state_file or scratch / "state.json"
+        began = self._known_identity().genesis_time
         command = [
             *(sys.executable, "-I", "-S", guard.__file__, str(scratch), str(self._binary)),
             *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(self.chain_id)),
             *("--accounts", "0", "--hardfork", "osaka", "--quiet"),
             *("--prune-history", *self._history),
-            *("--no-cors", "--state", str(state), *self._options),
+            *(() if began is None else ("--timestamp", str(began))),
+            *("--no-cors", "--state", str(self._state()), *self._options),
         ]
         environment = {
             "HOME": str(scratch),
@@ -257,15 +271,17 @@ class EmbeddedNode:
         self.controls.mine()
 
     def _keep_time(self) -> None:
-        """A restarted anvil goes back to the wall clock; keep chain time from running backwards."""
+        """A restarted anvil's clock starts anew; go on with the wall clock, never backwards."""
         newest = self.controls.now()
-        if newest >= int(self._clock()):
-            self.controls.set_next_timestamp(newest + 1)
+        self.controls.set_next_timestamp(max(newest + 1, int(self._clock())))
 
     def _folder(self) -> Path:
         if self._scratch is None:
             raise ChainError("the embedded chain is not running")
         return self._scratch
+
+    def _state(self) -> Path:
+        return self._state_file or self._folder() / "state.json"
 
     def _said(self) -> str:
         text = (self._folder() / "messages").read_text(errors="replace").strip()

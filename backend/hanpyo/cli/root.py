@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "ballot": "make, cast, open and check single ballots",
     "demo": "hold and check a demonstration election on an embedded chain",
     "election": "create, show, close and certify elections",
+    "index": "what is read from the chain: how far, again, past an alarm",
     "node": "run the embedded chain until Ctrl-C",
     "operator": "make organisations, invite their people, check the audit log",
     "registrar": "run a registrar, give it its members, see what it signed",

@@ -11,7 +11,9 @@ from hanpyo.web.context import attach
 from hanpyo.web.cors import register_cors
 from hanpyo.web.guards import register_guards
 from hanpyo.web.headers import register_headers
+from hanpyo.web.health import register_health
 from hanpyo.web.json_provider import OrjsonProvider
+from hanpyo.web.meters import register_meters
 from hanpyo.web.problems import register_problems
 
 
@@ -30,10 +32,12 @@ def create_app(runtime: Runtime) -> APIFlask:
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.web.max_body
     attach(app, runtime)
     register_problems(app)
+    meters = register_meters(app, runtime)
     register_headers(app, runtime.settings)
     register_guards(app)
     register_cors(app, runtime.settings)
     register_proxies(app, runtime.settings)
+    register_health(app, runtime, meters)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

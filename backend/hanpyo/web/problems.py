@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 import structlog
 from apiflask import APIFlask
-from flask import Response
+from flask import Response, g
 from werkzeug.exceptions import HTTPException
 
 from hanpyo.errors import (
@@ -21,6 +21,7 @@ from hanpyo.errors import (
     Unauthenticated,
     Unavailable,
 )
+from hanpyo.operation.logs import places
 from hanpyo.web.inputs import InvalidFields
 from hanpyo.web.strict_json import MalformedJson
 
@@ -49,7 +50,8 @@ def status_of(error: HanpyoError) -> int:
 def problem(
     status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
-    """A problem response."""
+    """A problem response; its code is noted for the log."""
+    g.problem_code = code
     body = {"type": f"urn:hanpyo:problem:{code}", "status": status, "code": code, "detail": detail}
     return Response(orjson.dumps(body | more), status, headers, mimetype=MEDIA_TYPE)
 
@@ -83,5 +85,5 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    _log.error("unforeseen", kind=type(error).__name__)
+    _log.error("unforeseen", kind=type(error).__name__, places=places(error.__traceback__))
     return problem(500, "internal_error", "Something went wrong here; it was noted. Try again.")

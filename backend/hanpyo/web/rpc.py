@@ -16,6 +16,7 @@ from hanpyo.chain.errors import AnswerTooLarge, ChainError, NodeBusy, TransportE
 from hanpyo.chain.node_errors import NodeError
 from hanpyo.chain.public_methods import MethodRefused, ParametersRefused, checked
 from hanpyo.chain.rpc import Call, Rpc
+from hanpyo.db.models import Installation
 from hanpyo.errors import TooMany, Unavailable
 from hanpyo.web import strict_json
 from hanpyo.web.allowance import Allowance
@@ -30,7 +31,7 @@ _INVALID_REQUEST, _NO_METHOD, _BAD_PARAMETERS, _SERVER, _TOO_MUCH = (
 )
 
 rpc = APIBlueprint("rpc", __name__, enable_openapi=False)
-_KEY: Final = "hanpyo_rpc_allowance"
+_KEY, _LABEL = "hanpyo_rpc_allowance", "hanpyo_rpc_label"
 
 
 @rpc.post("/rpc")
@@ -51,10 +52,21 @@ def serve() -> Response:
     else:
         answers = _answers(runtime().rpc, entries)
         answer = answers if isinstance(document, list) else answers[0]
-    label = "operator-controlled" if settings.embedded_chain else "public"
     return Response(
-        orjson.dumps(answer), headers={"X-Hanpyo-Chain": label}, mimetype="application/json"
+        orjson.dumps(answer), headers={"X-Hanpyo-Chain": _label()}, mimetype="application/json"
     )
+
+
+def _label() -> str:
+    """Who controls the chain; it never changes, so it is asked once."""
+    known: str | None = current_app.extensions.get(_LABEL)
+    if known is None:
+        with runtime().database.read() as session:
+            installation = session.get(Installation, 1)
+        own = runtime().settings.embedded_chain if installation is None else installation.embedded
+        known = "operator-controlled" if own else "public"
+        current_app.extensions[_LABEL] = known
+    return known
 
 
 def _answers(node: Rpc, entries: Sequence[Any]) -> list[dict[str, Any]]:

@@ -159,3 +159,32 @@ def test_a_node_is_started_once_and_used_while_it_runs(node: EmbeddedNode) -> No
         _ = idle.url
     with pytest.raises(ChainError, match="never started"):
         _ = idle.chain_id
+
+
+def test_the_first_block_stays_the_same_over_many_starts(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    seen = set()
+    for _ in range(4):
+        with EmbeddedNode(state) as node:
+            seen.add(node.rpc.block_hash(0))
+            node.controls.mine(2)
+            node.restart()
+            seen.add(node.rpc.block_hash(0))
+    assert len(seen) == 1
+
+
+def test_a_chain_that_was_lost_begins_with_another_block() -> None:
+    with EmbeddedNode() as node:
+        before = node.rpc.block_hash(0)
+        node.kill()
+        node.restart()
+        assert node.rpc.block_hash(0) != before
+
+
+def test_chain_time_goes_on_with_the_wall_clock(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    with EmbeddedNode(state) as node:
+        node.controls.mine()
+    with EmbeddedNode(state, clock=lambda: time.time() + 500) as node:
+        node.controls.mine()
+        assert 490 <= node.controls.now() - time.time() <= 510

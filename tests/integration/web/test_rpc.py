@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from hanpyo.chain.rpc import Call, Rpc
 from hanpyo.config import load_settings
+from hanpyo.db.models import Installation
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.runtime import Runtime
 from hanpyo.web.app import create_app
@@ -35,7 +36,7 @@ def request(method: Any, *params: Any, number: Any = 1) -> dict[str, Any]:
 def test_a_request_is_answered(client: FlaskClient, place: Scene) -> None:
     response = client.post("/rpc", json=request("eth_chainId", number="x"))
     assert response.json == {"jsonrpc": "2.0", "id": "x", "result": hex(place.node.chain_id)}
-    assert response.headers["X-Hanpyo-Chain"] == "public"
+    assert response.headers["X-Hanpyo-Chain"] == "operator-controlled"
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
@@ -130,11 +131,15 @@ def test_one_address_has_an_allowance(place: Scene) -> None:
     assert other.status_code == 200
 
 
-def test_a_chain_of_our_own_is_labelled(place: Scene, tmp_path: Any) -> None:
-    runtime = place.runtime
-    own = Runtime(load_settings(data=tmp_path), runtime.database, runtime.vault, runtime.node)
-    response = create_app(own).test_client().post("/rpc", json=request("eth_chainId"))
-    assert response.headers["X-Hanpyo-Chain"] == "operator-controlled"
+def test_a_public_chain_is_labelled(place: Scene) -> None:
+    def be(embedded: bool) -> None:
+        with place.runtime.database.write() as session:
+            session.get_one(Installation, 1).embedded = embedded
+
+    be(False)
+    response = create_app(place.runtime).test_client().post("/rpc", json=request("eth_chainId"))
+    be(True)
+    assert response.headers["X-Hanpyo-Chain"] == "public"
 
 
 def test_our_own_client_reads_through_it(url: str, place: Scene) -> None:

@@ -38,6 +38,7 @@ def written() -> Iterator[io.StringIO]:
     root.handlers[:], level = before
     root.setLevel(level)
     structlog.reset_defaults()
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -122,6 +123,7 @@ def test_a_person_reads_columns() -> None:
     root.handlers[:], level = before
     root.setLevel(level)
     structlog.reset_defaults()
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
     assert "loud" in stream.getvalue()
     assert "quiet" not in stream.getvalue()
     assert "1234" not in stream.getvalue()

@@ -3,11 +3,14 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanpyo.db.types import Base, Bytes20, Bytes32, Number, Seconds
+from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, Seconds
 
 
 class Installation(Base):
-    """The one row that ties a database to a chain; another chain is refused."""
+    """The one row that ties a database to a chain; another chain is refused.
+
+    `canary` is sealed with the master key, so that another key ring is refused too.
+    """
 
     __tablename__ = "installation"
 
@@ -17,6 +20,7 @@ class Installation(Base):
     factory: Mapped[Bytes20]
     embedded: Mapped[bool]
     created_at: Mapped[Seconds]
+    canary: Mapped[Blob | None]
 
 
 class ChainHead(Base):

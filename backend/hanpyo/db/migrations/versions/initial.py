@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("factory", sa.LargeBinary(length=20), nullable=False),
         sa.Column("embedded", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("canary", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -234,6 +235,15 @@ def upgrade() -> None:
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("mail_lookup"),
+    )
+    op.create_table(
+        "task_fault",
+        sa.Column("name", sa.String(length=100), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("failed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "attempt",
@@ -570,6 +580,22 @@ def upgrade() -> None:
     )
     op.create_index("rewind_by_election", "rewind", ["election_id", "id"], unique=False)
     op.create_table(
+        "roll_preview",
+        sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["election.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_roll_preview_election_id"), "roll_preview", ["election_id"], unique=False
+    )
+    op.create_index("roll_preview_by_expiry", "roll_preview", ["expires_at"], unique=False)
+    op.create_table(
         "skip",
         sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -726,8 +752,9 @@ def upgrade() -> None:
         sa.Column("promise", sa.LargeBinary(length=65), nullable=False),
         sa.Column("batch_id", sa.String(length=32), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.Column("cause", sa.String(length=200), nullable=True),
-        sa.Column("evidence", sa.String(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"],
@@ -741,7 +768,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
         sa.UniqueConstraint("election_id", "voter", "epoch", "revision"),
     )
-    op.create_index("ballot_by_batch", "ballot", ["batch_id"], unique=False)
+    op.create_index(
+        "ballot_by_batch",
+        "ballot",
+        ["batch_id"],
+        unique=False,
+        sqlite_where=sa.text("batch_id IS NOT NULL"),
+        postgresql_where=sa.text("batch_id IS NOT NULL"),
+    )
     op.create_index("ballot_by_state", "ballot", ["state", "election_id", "id"], unique=False)
     op.create_table(
         "challenge",
@@ -752,7 +786,7 @@ def upgrade() -> None:
         sa.Column("method", sa.String(length=40), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
-        sa.Column("sent_to", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("subject", sa.String(length=80), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("browser", sa.LargeBinary(length=32), nullable=True),
         sa.Column("tries_left", sa.BigInteger(), nullable=False),
@@ -810,6 +844,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("election_id", "kind", "digest", "member_id"),
     )
+    op.create_index("member_lookup_by_member", "member_lookup", ["member_id"], unique=False)
     op.create_table(
         "member_passkey",
         sa.Column("credential", sa.LargeBinary(length=1023), autoincrement=False, nullable=False),
