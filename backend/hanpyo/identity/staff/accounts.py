@@ -180,7 +180,8 @@ def change_password(desk: Desk, signed_in: SignedIn, current: str, new: str) -> 
         raise SignInRefused
     owner = named(staff.id)
     mail = unseal(desk.vault, owner, "mail", staff.mail)
-    require_good(new, unseal(desk.vault, owner, "name", staff.name), mail.partition("@")[0])
+    name = unseal(desk.vault, owner, "name", staff.name)
+    require_good(new, name, mail, mail.partition("@")[0])
     hashed = desk.passwords.hash(new)
 
     def work(session: Session) -> None:
@@ -276,7 +277,7 @@ def _person(session: Session, desk: Desk, invitation: StaffInvitation) -> tuple[
 
 def _require_good(session: Session, desk: Desk, invitation: StaffInvitation, password: str) -> None:
     name, mail = _person(session, desk, invitation)
-    require_good(password, name, mail.partition("@")[0])
+    require_good(password, name, mail, mail.partition("@")[0])
 
 
 def _note_everywhere(session: Session, desk: Desk, actor: str, action: str, staff_id: str) -> None:

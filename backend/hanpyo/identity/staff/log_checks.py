@@ -28,7 +28,7 @@ class LogCheck:
 def check_logs(database: Database) -> tuple[LogCheck, ...]:
     """The check of every chain, each as it stands at one moment."""
     with database.read() as session:
-        ends = dict(session.execute(select(AuditHead.chain, AuditHead.hash)).tuples())
+        ends = session.scalars(select(AuditHead.chain))
         started = session.scalars(select(AuditEntry.chain).distinct())
         owners = session.scalars(select(Election.organisation_id).distinct())
         chains = sorted({*ends, *started, *owners})

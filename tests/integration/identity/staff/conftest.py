@@ -9,10 +9,13 @@ from apiflask import APIFlask
 from hanpyo.config import load_settings
 from hanpyo.db.database import Database
 from hanpyo.db.vault import MasterKey, Vault
+from hanpyo.identity.staff.desk import Desk
 from hanpyo.runtime import Runtime
+from hanpyo.web import guard
 from hanpyo.web.app import create_app
 from tests.service.clocks import Clock
 from tests.service.databases import KINDS, fresh_database
+from tests.service.sign_in import Browser, Person, join
 from tests.service.staff import QUICK_PASSWORDS
 
 PUBLIC_URL = "https://vote.example"
@@ -49,3 +52,31 @@ def quick_runtime(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
 @pytest.fixture
 def app(quick_runtime: Runtime) -> APIFlask:
     return create_app(quick_runtime)
+
+
+@pytest.fixture
+def desk(app: APIFlask) -> Desk:
+    with app.app_context():
+        return guard.desk()
+
+
+@pytest.fixture
+def browser(app: APIFlask) -> Browser:
+    return Browser(app, PUBLIC_URL)
+
+
+@pytest.fixture
+def other_browser(app: APIFlask) -> Browser:
+    return Browser(app, PUBLIC_URL)
+
+
+@pytest.fixture
+def person(browser: Browser, desk: Desk, clock: Clock) -> Person:
+    """An operator, signed in with `browser`."""
+    return join(browser, desk, clock)
+
+
+@pytest.fixture
+def other_person(other_browser: Browser, desk: Desk, clock: Clock) -> Person:
+    """Another operator, signed in with `other_browser`."""
+    return join(other_browser, desk, clock, mail="lee@example.org")
