@@ -7,11 +7,12 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hanpyo.chain.errors import ChainMoved
 from hanpyo.db.models import Cursor, Election, ElectionState, Progress
 from hanpyo.indexer.pinning import Pin
 from hanpyo.protocol.types import Address, Digest
 
-_FOLLOWED: Final = (ElectionState.PUBLISHED, ElectionState.CERTIFIED, ElectionState.CANCELLED)
+FOLLOWED: Final = (ElectionState.PUBLISHED, ElectionState.CERTIFIED, ElectionState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def unfollowed(session: Session) -> Sequence[tuple[str, int]]:
         select(Election.id, Election.created_block)
         .outerjoin(Cursor, Cursor.election_id == Election.id)
         .where(
-            Election.state.in_(_FOLLOWED),
+            Election.state.in_(FOLLOWED),
             Election.created_block.is_not(None),
             Cursor.election_id.is_(None),
         )
@@ -69,11 +70,16 @@ def follow(session: Session, election: str, number: int, known: bytes, pinned: P
         session.add(Progress(election_id=election))
 
 
-def move(session: Session, election: str, number: int, known: bytes) -> None:
-    """The election was read up to this block."""
-    session.execute(
-        update(Cursor).where(Cursor.election_id == election).values(number=number, hash=known)
-    )
+def move(session: Session, election: str, start: int, end: tuple[int, bytes]) -> None:
+    """The election, read up to block `start`, was read up to the block `end` (number, hash).
+
+    Raises `ChainMoved` where somebody else moved it meanwhile.
+    """
+    number, known = end
+    here = (Cursor.election_id == election) & (Cursor.number == start)
+    done = session.execute(update(Cursor).where(here).values(number=number, hash=known))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise ChainMoved("the election's cursor was moved while its logs were read")
 
 
 def move_all(

@@ -109,7 +109,7 @@ class Reading:
         election = portion.election.id
         self.index(election).apply(session, portion.logs, portion.times)
         write_blocks(session, portion.headers, eventful=True)
-        move(session, election, portion.number, portion.hash)
+        move(session, election, portion.start, (portion.number, portion.hash))
 
     def _newest(
         self, behind: Sequence[Position], headers: Sequence[Header]
@@ -154,7 +154,7 @@ class Reading:
             with session.begin_nested():
                 self.index(election).apply(session, portion.logs, portion.times)
                 write_blocks(session, portion.headers, eventful=True)
-                move(session, election, portion.number, portion.hash)
+                move(session, election, portion.start, (portion.number, portion.hash))
         except _HELD_UP as fault:
             self._hold_up(election, fault)
             return False

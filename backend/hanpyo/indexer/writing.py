@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from hanpyo.chain.headers import Header
 from hanpyo.db.models import Block, ChainHead, Cursor, Rewind
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.indexer.cursors import move
 from hanpyo.indexer.index import ElectionIndex
 
 
@@ -57,7 +56,7 @@ def rewind(
                     happened_at=now,
                 )
             )
-        move(session, cursor.election_id, ancestor, row.hash)
+        cursor.number, cursor.hash = ancestor, row.hash
     session.execute(delete(Block).where(Block.number > ancestor))
     head = session.get(ChainHead, 1)
     final = ancestor if head is None else min(head.final_number, ancestor)
@@ -66,9 +65,12 @@ def rewind(
 
 
 def restart(session: Session, election: PublishedElection) -> None:
-    """Forget everything read of one election: the follower reads it again from its creation."""
-    ElectionIndex(election).clear(session)
+    """Forget everything read of one election: the follower reads it again from its creation.
+
+    The cursor goes first, so that whoever is writing rows behind it has committed or will not.
+    """
     session.execute(delete(Cursor).where(Cursor.election_id == election.id))
+    ElectionIndex(election).clear(session)
 
 
 def forget_chain(session: Session, elections: Iterable[PublishedElection]) -> None:
