@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +20,10 @@ from hanpyo.registrar.errors import (
     TooManyRequests,
 )
 from hanpyo.registrar.importing import ForeignList, import_contacts, make_letters
-from hanpyo.registrar.opening import Desk, open_desk
+from hanpyo.registrar.opening import Desk
 from hanpyo.registrar.proofs import prove
 from hanpyo.registrar.requests import AttestationRequest, Purpose
-from hanpyo.registrar.settings import RegistrarSettings
-from hanpyo.registrar.signing import Signer
-from tests.service.attesting import PASSPHRASE, private_list, request_for
+from tests.service.attesting import PASSPHRASE, desk, private_list, request_for
 from tests.service.registrar_mail import Mailbox, mailbox
 from tests.service.scene import Scene, voter
 
@@ -41,26 +38,6 @@ def published(lone: Scene) -> PublishedElection:
 @pytest.fixture
 def post() -> Iterator[Mailbox]:
     with mailbox() as found:
-        yield found
-
-
-@contextmanager
-def desk(scene: Scene, folder: Path, check: str, post: Mailbox) -> Iterator[Desk]:
-    settings = RegistrarSettings.model_validate(
-        {
-            "name": "감사위원회",
-            "data": folder,
-            "keystore": folder / "unused",
-            "password_file": folder / "unused",
-            "token_file": folder / "unused",
-            "rpc_url": scene.node.url,
-            "chain_id": scene.node.chain_id,
-            "check": check,
-            "mail": post.settings,
-            "confirmations": 1,
-        }
-    )
-    with open_desk(settings, Signer(scene.officials.registrars.keys[0])) as found:
         yield found
 
 

@@ -151,7 +151,7 @@ def test_a_rebind_leads_to_the_next_epoch_with_the_key_it_was_asked_for(
     contract = ElectionContract(place.node.rpc, election.address)
     signatures = b"".join(bytes((each.index,)) + each.signature for each in attestations)
     place.organiser.transact(contract.rebind(6, 1, signatures))
-    for each in registrars:
+    for each in registrars[: election.manifest.threshold]:
         with pytest.raises(KeyTaken):
             each.attest(request_for(election, voter(6), epoch=1))
         with pytest.raises(WrongEpoch):
