@@ -65,6 +65,19 @@ class IndexSection(_Section):
     """Blocks asked for at once in a backfill, at first and at most."""
 
 
+class WebhooksSection(_Section):
+    """How organisations are told of their elections."""
+
+    allow_loopback: bool = False
+    """Let addresses on this machine be told, over http too: for development and tests."""
+    timeout: float = Field(default=5.0, gt=0, le=10)
+    """Seconds for one delivery."""
+    turnout_every: int = Field(default=60, ge=1)
+    """Seconds between two messages about one election's turnout."""
+    most: int = Field(default=10, ge=0)
+    """Addresses that one organisation may have."""
+
+
 class RelaySection(_Section):
     """How ballots are sent, and what that may cost."""
 
@@ -216,6 +229,7 @@ class Settings(BaseSettings):
     """The same, one a line; None is `keys` in `data`, made on first use."""
     chain: ChainSection = ChainSection()
     index: IndexSection = IndexSection()
+    webhooks: WebhooksSection = WebhooksSection()
     relay: RelaySection = RelaySection()
     registrars: RegistrarsSection = RegistrarsSection()
     mail: MailSection = MailSection()

@@ -11,6 +11,7 @@ from hanpyo.web.public import public
 from hanpyo.web.rpc import rpc
 from hanpyo.web.staff import staff
 from hanpyo.web.stream import stream
+from hanpyo.web.webhooks import webhooks
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     rpc,
@@ -22,4 +23,5 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     member_desk,
     public,
     stream,
+    webhooks,
 )

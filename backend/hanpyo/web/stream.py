@@ -1,7 +1,7 @@
 """`/v1/elections/<id>/stream`: turnout, and the tally where it may be shown, as they move.
 
-Any number of processes serve it: each looks at the cursor's row, and makes a state once for all its
-streams. OpenAPI has no words for an answer that does not end, so that it is told in docs/exports.md.
+Any number of processes serve it: each looks at the cursor's row, and makes a state once for all
+its streams. OpenAPI has no words for an answer that does not end: docs/exports.md tells of it.
 """
 
 import threading

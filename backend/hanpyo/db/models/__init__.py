@@ -58,6 +58,7 @@ from hanpyo.db.models.staff import (
     StaffRole,
     StaffSession,
 )
+from hanpyo.db.models.webhooks import Webhook, WebhookDelivery, WebhookMark
 from hanpyo.db.types import Base
 
 __all__ = [
@@ -116,4 +117,7 @@ __all__ = [
     "TurnoutCell",
     "TurnoutHour",
     "VoterState",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookMark",
 ]

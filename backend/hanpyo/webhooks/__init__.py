@@ -1,0 +1,1 @@
+"""Telling organisations what happens to their elections, by signed HTTP messages."""
