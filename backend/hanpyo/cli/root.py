@@ -20,20 +20,23 @@ USAGE: Final = 2
 _INTERRUPTED: Final = 130
 _COMMANDS: Final = {
     "audit": "check an election from nodes alone, or offline from an evidence file",
+    "backup": "write everything that the database holds to one private file",
     "ballot": "make, cast, open and check single ballots",
     "demo": "hold and check a demonstration election on an embedded chain",
     "election": "create, show, close and certify elections",
     "index": "what is read from the chain: how far, again, past an alarm",
+    "keys": "the keys of personal data: show, add, exchange",
+    "migrate": "bring the database's schema to this version",
     "node": "run the embedded chain until Ctrl-C",
     "operator": "make organisations, invite their people, check the audit log",
     "registrar": "run a registrar, give it its members, see what it signed",
     "replay": "hold a real city's election again and compare with what it published",
+    "restore": "read a backup into an empty database",
+    "roll": "build the roll of an election",
     "serve": "serve everything from this machine until Ctrl-C",
+    "trustee": "keep the key of a sealed election, and release it after the close",
     "web": "serve the API (with PostgreSQL and a node; see worker)",
     "worker": "relay, index, publish and notify in the background",
-    "migrate": "bring the database's schema to this version",
-    "roll": "build the roll of an election",
-    "trustee": "keep the key of a sealed election, and release it after the close",
 }
 
 

@@ -401,6 +401,22 @@ def upgrade() -> None:
     op.create_index("staff_session_by_end", "staff_session", ["expires_at"], unique=False)
     op.create_index("staff_session_by_staff", "staff_session", ["staff_id"], unique=False)
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("events", sa.String(length=200), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("webhook_by_organisation", "webhook", ["organisation_id"], unique=False)
+    op.create_table(
         "act",
         sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -688,6 +704,52 @@ def upgrade() -> None:
             ["election.id"],
         ),
         sa.PrimaryKeyConstraint("election_id", "voter"),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("webhook_id", sa.String(length=32), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_try_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("delivered", sa.Boolean(), nullable=False),
+        sa.Column("last_result", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["election.id"],
+        ),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "webhook_delivery_by_webhook",
+        "webhook_delivery",
+        ["webhook_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(
+        "webhook_delivery_due", "webhook_delivery", ["ended_at", "next_try_at"], unique=False
+    )
+    op.create_table(
+        "webhook_mark",
+        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("key_released", sa.Boolean(), nullable=False),
+        sa.Column("certified", sa.Boolean(), nullable=False),
+        sa.Column("last_rewind", sa.BigInteger(), nullable=False),
+        sa.Column("turnout_at", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.BigInteger(), nullable=False),
+        sa.Column("live_weight", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["election.id"],
+        ),
+        sa.PrimaryKeyConstraint("election_id"),
     )
     op.create_table(
         "access_code",
