@@ -58,13 +58,20 @@ class Following:
 
     def cast(self, choices: bytes, numbers: Sequence[int], revision: int = 0) -> None:
         """Put ballots of these voters on the chain."""
-        for number in numbers:
-            self.voters.setdefault(number, voter(number))
         here = booth(self.election)
-        acts = [
-            SignedAct(self.voters[n], here.ballot(self.voters[n], choices, revision=revision))
-            for n in numbers
-        ]
+        voters = [self._voter(number) for number in numbers]
+        self._send([SignedAct(v, here.ballot(v, choices, revision=revision)) for v in voters])
+
+    def withdraw(self, number: int, revision: int) -> None:
+        """Take a voter's ballot back on the chain."""
+        one = self._voter(number)
+        self._send([SignedAct(one, booth(self.election).withdrawal(one, revision=revision))])
+
+    def _voter(self, number: int) -> Voter:
+        weight = self.election.roll[number].weight
+        return self.voters.setdefault(number, voter(number, weight))
+
+    def _send(self, acts: Sequence[SignedAct]) -> None:
         cast_all(self.scene.organiser, self.contract, acts, self.scene.officials.registrars)
 
     def follow(self) -> None:
