@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import httpx
+
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.identity.appearances import Appearances
 from hanpyo.identity.attesting import Attesters
@@ -48,6 +50,11 @@ class Identity:
     enrolment: Enrolment
     appearances: Appearances
     invitations: Invitations
+    http: httpx.Client
+
+    def close(self) -> None:
+        """Close connections to providers."""
+        self.http.close()
 
 
 def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
@@ -56,7 +63,8 @@ def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
     settings = runtime.settings
     catalogue = Catalogue(database)
     members = Members(database, vault)
-    methods = methods_of(runtime, members)
+    http = client()
+    methods = methods_of(runtime, members, http)
     passkeys = Passkeys(settings.web.public_url, database)
     return Identity(
         catalogue,
@@ -68,10 +76,11 @@ def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
         Enrolment(database, vault, passkeys, settings.identity, clock),
         Appearances(database, clock),
         Invitations(database, vault, settings.web.public_url, clock),
+        http,
     )
 
 
-def methods_of(runtime: Runtime, members: Members) -> Mapping[str, Method]:
+def methods_of(runtime: Runtime, members: Members, http: httpx.Client) -> Mapping[str, Method]:
     """Every method that the settings allow, by its name."""
     settings, url = runtime.settings, runtime.settings.web.public_url
     found: list[Method] = [
@@ -84,12 +93,11 @@ def methods_of(runtime: Runtime, members: Members) -> Mapping[str, Method]:
     if settings.identity.signature_roots:
         roots = read_roots(settings.identity.signature_roots)
         found.append(ElectronicSignature(roots, members))
-    if settings.identity.providers:
-        http, redirect = client(), url.rstrip("/") + CALLBACK
-        found += [
-            OpenIdConnect(Provider(place, redirect, http, runtime.clock), members)
-            for place in settings.identity.providers
-        ]
+    redirect = url.rstrip("/") + CALLBACK
+    found += [
+        OpenIdConnect(Provider(place, redirect, http, runtime.clock), members)
+        for place in settings.identity.providers
+    ]
     return {method.name: method for method in found}
 
 

@@ -5,10 +5,6 @@ import warnings
 with warnings.catch_warnings():
     # abnf warns that siwe's grammar defines core rules anew, once for each; they are the same.
     warnings.simplefilter("ignore")
-    from siwe import (  # type: ignore[import-untyped]  # it carries no types
-        InvalidSignature,
-        SiweMessage,
-        VerificationError,
-    )
+    from siwe import SiweMessage  # type: ignore[import-untyped]  # it carries no types
 
-__all__ = ["InvalidSignature", "SiweMessage", "VerificationError"]
+__all__ = ["SiweMessage"]

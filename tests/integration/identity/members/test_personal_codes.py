@@ -49,9 +49,7 @@ def test_unknown_codes_are_refused(place: Village) -> None:
 def test_a_code_of_another_election_is_refused(place: Village, kind: str) -> None:
     other = place.publish()
     code = place.code(0, kind)
-    answer = place.visitor().post(
-        f"/v1/elections/{other}/sessions", {"method": kind, "code": code}
-    )
+    answer = place.visitor().post(f"/v1/elections/{other}/sessions", {"method": kind, "code": code})
     assert (answer.status_code, answer.json["code"]) == REFUSED
 
 
