@@ -15,7 +15,7 @@ from hanpyo.db.rotation import SealedColumn, rotate
 from hanpyo.db.vault import MasterKey, Vault, VaultError, parse_keys, read_key_file
 from hanpyo.elections.sealed_columns import SEALED_COLUMNS
 from hanpyo.errors import HanpyoError
-from hanpyo.identity.staff.resealing import reseal_staff
+from hanpyo.identity.staff.resealing import reseal_staff, staff_sealed_with
 from hanpyo.operation.installation import seal_canary
 from hanpyo.runtime import Runtime
 from hanpyo.webhooks.registry import context_of as webhook_context
@@ -93,6 +93,7 @@ def _uses(runtime: Runtime, number: int) -> int:
                 column.is_not(None), func.substr(column, 1, 1) == mark
             )
             total += session.scalar(query.select_from(each.model)) or 0
+        total += staff_sealed_with(session, number)
         canary = session.scalar(select(Installation.canary))
     return total + int(canary is not None and canary[:1] == mark)
 

@@ -1,11 +1,23 @@
 """After a change of the master key: the staff's personal data sealed and found by the new one."""
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Staff, StaffInvitation, StaffPasskey, StaffSession
 from hanpyo.db.vault import Vault
 from hanpyo.identity.staff.records import lookup_of, named, seal, unseal
+
+_SEALED: Final = (
+    Staff.name,
+    Staff.mail,
+    Staff.totp,
+    StaffPasskey.name,
+    StaffInvitation.name,
+    StaffInvitation.mail,
+    StaffSession.totp,
+)
 
 
 def reseal_staff(session: Session, vault: Vault) -> int:
@@ -26,6 +38,15 @@ def reseal_staff(session: Session, vault: Vault) -> int:
         passkey.name = _again(vault, f"staff-passkey:{passkey.id}", "name", passkey.name)
         changed += 1
     return changed + _invitations(session, vault) + _sessions(session, vault)
+
+
+def staff_sealed_with(session: Session, number: int) -> int:
+    """How many of the staff's values this key sealed: 0 before it may leave the ring."""
+    mark = bytes((number,))
+    return sum(
+        session.scalar(select(func.count()).where(func.substr(column, 1, 1) == mark)) or 0
+        for column in _SEALED
+    )
 
 
 def _invitations(session: Session, vault: Vault) -> int:

@@ -8,7 +8,7 @@ from hanpyo.db.models import RateCounter, Role, Staff, StaffInvitation, StaffPas
 from hanpyo.db.vault import MasterKey, Vault
 from hanpyo.identity.staff.desk import Desk
 from hanpyo.identity.staff.housekeeping import Housekeeping
-from hanpyo.identity.staff.resealing import reseal_staff
+from hanpyo.identity.staff.resealing import reseal_staff, staff_sealed_with
 from hanpyo.runtime import Runtime
 from tests.service.authenticator import Authenticator
 from tests.service.clocks import Clock
@@ -55,7 +55,10 @@ def test_a_new_master_key_seals_and_finds_everything(
     browser.post("/v1/staff/me/totp")
     waiting = invite(earlier, None, Role.OPERATOR, "lee@example.org")
     with quick_runtime.database.write() as session:
+        assert (staff_sealed_with(session, 1), staff_sealed_with(session, 2)) == (7, 0)
         assert reseal_staff(session, both) == 4
+        session.flush()
+        assert (staff_sealed_with(session, 1), staff_sealed_with(session, 2)) == (0, 7)
     desks["hanpyo.staff"] = dataclasses.replace(desk, vault=after)
     person.sign_in(browser)
     me = answer_of(browser.get("/v1/staff/me"))
