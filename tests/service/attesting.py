@@ -15,7 +15,7 @@ from hanpyo.elections.private_list import PrivateEntry, write_private_list
 from hanpyo.protocol.roll import RollEntry
 from hanpyo.protocol.signatures import address_key_id, address_of
 from hanpyo.registrar.office import Office
-from hanpyo.registrar.opening import Desk, local_registrar, open_desk
+from hanpyo.registrar.opening import Desk, local_registrar, open_desk, rolls_of
 from hanpyo.registrar.requests import AttestationRequest, Evidence
 from hanpyo.registrar.settings import RegistrarSettings
 from hanpyo.registrar.signing import Signer
@@ -43,8 +43,9 @@ def request_for(election: PublishedElection, voter: Voter, /, **changes: Any) ->
 
 def offices(scene: Scene) -> list[Office]:
     """The scene's registrars, inside its service."""
+    rolls = rolls_of(scene.runtime)
     return [
-        local_registrar(scene.runtime, f"registrar-{number}", Signer(key))
+        local_registrar(scene.runtime, f"registrar-{number}", Signer(key), rolls)
         for number, key in enumerate(scene.officials.registrars.keys)
     ]
 

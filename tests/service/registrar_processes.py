@@ -19,7 +19,10 @@ from typing import Any
 from eth_account import Account
 
 from hanpyo.protocol.signatures import address_of
+from hanpyo.registrar.opening import Desk, open_desk
 from hanpyo.registrar.remote import RemoteRegistrar
+from hanpyo.registrar.settings import load_registrar_settings
+from hanpyo.registrar.signing import Signer
 
 TOKEN = "a-token-of-the-service-in-tests"
 _PROGRAM = (sys.executable, "-c", "from hanpyo.cli import main; main()", "registrar")
@@ -43,9 +46,9 @@ class RegistrarProcess:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         keystore = Account.encrypt(self.key, "password", kdf="pbkdf2", iterations=1_000)
-        self._private("key.json", json.dumps(keystore))
-        self._private("password", "password\n")
-        self._private("token", TOKEN + "\n")
+        self.private_file("key.json", json.dumps(keystore))
+        self.private_file("password", "password\n")
+        self.private_file("token", TOKEN + "\n")
         self.config.write_text(self._toml(), encoding="utf-8")
 
     @property
@@ -100,7 +103,11 @@ class RegistrarProcess:
             check=False,
         )
 
-    def _private(self, name: str, text: str) -> None:
+    def desk(self) -> Desk:
+        """The registrar's books, opened beside its process."""
+        return open_desk(load_registrar_settings(self.config), Signer(self.key))
+
+    def private_file(self, name: str, text: str) -> None:
         path = self.folder / name
         path.write_text(text)
         path.chmod(0o600)

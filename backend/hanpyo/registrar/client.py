@@ -21,7 +21,12 @@ from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential, CredentialList, Message, digest
 from hanpyo.protocol.signatures import SignatureError, recover
 from hanpyo.protocol.types import Address, Digest
-from hanpyo.registrar.errors import RegistrarRefused, RegistrarSilent, RegistrarsUnavailable
+from hanpyo.registrar.errors import (
+    REFUSALS,
+    RegistrarRefused,
+    RegistrarSilent,
+    RegistrarsUnavailable,
+)
 from hanpyo.registrar.requests import About, AttestationRequest, Purpose
 
 __all__ = ["Registrar", "Registrars"]
@@ -275,9 +280,9 @@ def _attestations(answers: Sequence[Answer], threshold: int) -> tuple[Attestatio
 def _failure(answers: Sequence[Answer], count: int, threshold: int) -> HanpyoError:
     """Refused for good when the registrars that might still sign are fewer than m."""
     refusals = [
-        (each.registrar.name, getattr(each.failure, "reason", each.failure.code))
+        (each.registrar.name, reason)
         for each in answers
-        if each.failure is not None and not each.failure.retryable
+        if (reason := _reason(each.failure)) is not None
     ]
     for name, code in refusals:
         _log.warning("registrar_refused", name=name, code=code)
@@ -286,6 +291,12 @@ def _failure(answers: Sequence[Answer], count: int, threshold: int) -> HanpyoErr
     waits = [getattr(each.failure, "retry_after", 0) for each in answers if each.failure]
     message = f"{threshold} registrars are needed and too few answer now; try again soon"
     return RegistrarsUnavailable(message, max([5, *waits]))
+
+
+def _reason(failure: HanpyoError | None) -> str | None:
+    """The code of a refusal; None for what is none."""
+    code: str | None = getattr(failure, "reason", None) or getattr(failure, "code", None)
+    return code if code in REFUSALS else None
 
 
 def _most_common(refusals: Sequence[tuple[str, str]]) -> str:

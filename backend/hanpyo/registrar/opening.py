@@ -59,11 +59,23 @@ def open_registrars(runtime: Runtime) -> Registrars:
 
     Raises `ConfigError`, `KeystoreError`, `Unavailable`.
     """
-    members = [_member(runtime, place) for place in runtime.settings.registrars.members]
+    rolls = rolls_of(runtime)
+    members = [_member(runtime, place, rolls) for place in runtime.settings.registrars.members]
     return Registrars(members)
 
 
-def _member(runtime: Runtime, place: RegistrarPlace) -> Registrar:
+def rolls_of(runtime: Runtime) -> RollSource:
+    """The rolls that the service drew itself; a registrar checks them against the manifest."""
+
+    def roll_of(contract: ElectionContract) -> bytes | None:
+        address = bytes.fromhex(contract.address[2:])
+        with runtime.database.read() as session:
+            return session.scalar(select(Election.roll).where(Election.address == address))
+
+    return RollSource(roll_of)
+
+
+def _member(runtime: Runtime, place: RegistrarPlace, rolls: RollSource) -> Registrar:
     address = _address(place.address)
     if place.url is not None:
         if place.token is None:
@@ -79,22 +91,16 @@ def _member(runtime: Runtime, place: RegistrarPlace) -> Registrar:
     signer = Signer.open(place.keystore, place.password_file)
     if signer.address != address:
         raise ConfigError(f"registrars: the keystore of {place.name} holds another key")
-    return local_registrar(runtime, place.name, signer)
+    return local_registrar(runtime, place.name, signer, rolls)
 
 
-def local_registrar(runtime: Runtime, name: str, signer: Signer) -> Office:
+def local_registrar(runtime: Runtime, name: str, signer: Signer, rolls: RollSource) -> Office:
     """A registrar inside the service: its database, its node, its word for who a member is."""
     parts = Parts(runtime.database, runtime.vault, runtime.rpc, runtime.clock)
-
-    def roll_of(contract: ElectionContract) -> bytes | None:
-        address = bytes.fromhex(contract.address[2:])
-        with runtime.database.read() as session:
-            return session.scalar(select(Election.roll).where(Election.address == address))
-
     elections = Elections(
         parts.rpc,
         signer.address,
-        RollSource(roll_of),
+        rolls,
         chain_id=parts.rpc.chain_id(),
         stale_after=runtime.settings.chain.stale_after,
         clock=parts.clock,

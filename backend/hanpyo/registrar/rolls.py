@@ -3,6 +3,7 @@
 Either way it is the roll only when its Merkle root is the manifest's.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -26,13 +27,24 @@ RollFile = Callable[[ElectionContract], bytes | None]
 
 
 class RollSource:
-    """Finds rolls; files first, because a file needs no search."""
+    """Finds rolls, once each; files first, because a file needs no search.
+
+    Several registrars and threads may share one: whoever comes first reads, the others wait.
+    """
 
     def __init__(self, file_of: RollFile) -> None:
         self._file_of = file_of
+        self._known: dict[str, tuple[RollEntry, ...]] = {}
+        self._lock = threading.Lock()
 
     def read(self, contract: ElectionContract, frozen_at: int) -> tuple[RollEntry, ...]:
         """The roll by voter number; raises `RollUnknown`."""
+        with self._lock:
+            if contract.address not in self._known:
+                self._known[contract.address] = self._read(contract, frozen_at)
+            return self._known[contract.address]
+
+    def _read(self, contract: ElectionContract, frozen_at: int) -> tuple[RollEntry, ...]:
         summary = contract.manifest.roll
         data = self._file_of(contract)
         if data is None and not summary.in_file:

@@ -19,11 +19,8 @@ from hanpyo.protocol.signatures import sign
 from hanpyo.registrar.client import Registrars
 from hanpyo.registrar.errors import RegistrarRefused, RegistrarsUnavailable
 from hanpyo.registrar.importing import import_contacts
-from hanpyo.registrar.opening import Desk, open_desk
 from hanpyo.registrar.remote import RemoteRefusal, RemoteRegistrar
 from hanpyo.registrar.report import RegistrarReport, report_on
-from hanpyo.registrar.settings import load_registrar_settings
-from hanpyo.registrar.signing import Signer
 from tests.service.attesting import PASSPHRASE, private_list, request_for
 from tests.service.registrar_mail import Mailbox, mailbox
 from tests.service.registrar_processes import (
@@ -303,7 +300,7 @@ def test_members_are_told_by_the_registrar_itself(
     post: Mailbox,
 ) -> None:
     place = published.domain.election
-    with _desk(processes[0]) as desk:
+    with processes[0].desk() as desk:
         import_contacts(desk, place, private_list(published), PASSPHRASE)
     member = voter(21)
     attestations = Registrars(clients).attest(published, request_for(published, member))
@@ -328,11 +325,6 @@ def _mails(post: Mailbox, to: str, count: int) -> list[tuple[str, str]]:
     raise AssertionError("the mails did not come")
 
 
-def _desk(process: RegistrarProcess) -> Desk:
-    """The registrar's books, opened beside its running process."""
-    return open_desk(load_registrar_settings(process.config), Signer(process.key))
-
-
 def _report(process: RegistrarProcess, published: PublishedElection) -> RegistrarReport:
-    with _desk(process) as desk:
+    with process.desk() as desk:
         return report_on(desk.office, published.domain.election)

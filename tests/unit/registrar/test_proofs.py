@@ -26,7 +26,10 @@ REQUEST = AttestationRequest(
 def test_the_bytes_are_those_that_node_computes_from_the_documentation() -> None:
     verifier = verifier_of("ABCD-EFGH", REGISTRAR, ELECTION, 7)
     assert verifier.hex() == "01e5ce2ef153c881dc68227928036ca42d509fc3291c658e101112def241fab7"
-    assert prove("ABCD-EFGH", REGISTRAR, "bind", REQUEST).hex() == "7653b52529411dd0a6bdc045e48f3cb6cf467abefb6d017f79d819154c2ff039"
+    assert (
+        prove("ABCD-EFGH", REGISTRAR, "bind", REQUEST).hex()
+        == "7653b52529411dd0a6bdc045e48f3cb6cf467abefb6d017f79d819154c2ff039"
+    )
 
 
 def test_a_proof_is_for_one_key_epoch_and_purpose() -> None:
