@@ -7,8 +7,9 @@
 
 Each arrow ends the session before it and makes a token anew. Tries are counted for a mail before
 anything is looked at, whether or not it has an account, and the answer to an unknown mail takes
-the work of a wrong password. Wrong codes are counted under the account's lock, so that parallel
-tries get no more than others; the lock grows with them.
+the work of a wrong password. A client's own limit for a mail is far below the mail's, so that one
+client that guesses does not keep the owner out. Wrong codes are counted under the account's lock,
+so that parallel tries get no more than others; the lock grows with them.
 """
 
 import secrets
@@ -41,8 +42,9 @@ from hanpyo.identity.staff.refusals import (
 )
 from hanpyo.identity.staff.sessions import SignedIn, Started
 
-MAIL_TRIES: Final = (10, 15 * 60)
 CLIENT_TRIES: Final = (60, 15 * 60)
+MAIL_AND_CLIENT_TRIES: Final = (10, 15 * 60)
+MAIL_TRIES: Final = (100, 15 * 60)
 CODES_IN_A_ROW: Final = 5
 FIRST_LOCK: Final = 15 * 60
 LONGEST_LOCK: Final = 24 * 3600
@@ -59,15 +61,18 @@ def with_password(
     """
     desk.limits.hit(f"staff-sign-in:{client}", *CLIENT_TRIES)
     found = lookup_of(desk.vault, normal_mail(mail))
-    bucket = f"staff-password:{found.hex()}"
-    desk.limits.hit(bucket, *MAIL_TRIES)
+    mail_bucket = f"staff-password:{found.hex()}"
+    own_bucket = f"{mail_bucket}:{client}"
+    desk.limits.hit(own_bucket, *MAIL_AND_CLIENT_TRIES)
+    desk.limits.hit(mail_bucket, *MAIL_TRIES)
     with desk.database.read() as session:
         staff = session.scalar(select(Staff).where(Staff.mail_lookup == found))
     kept = staff.password_hash if staff is not None else None
     holds = desk.passwords.holds(kept, password)
     if staff is None or kept is None or not holds or staff.disabled_at is not None:
         raise SignInRefused
-    desk.limits.clear(bucket)
+    desk.limits.clear(own_bucket)
+    desk.limits.clear(mail_bucket)
     better = desk.passwords.hash(password) if desk.passwords.is_outdated(kept) else kept
 
     def work(session: Session) -> Started:

@@ -86,6 +86,36 @@ def test_tries_are_limited_alike_whether_or_not_there_is_an_account(
     assert person.give_password(other_browser).status_code == 201
 
 
+def test_a_client_that_guesses_does_not_keep_the_owner_out(
+    other_browser: Browser, person: Person
+) -> None:
+    def attempt(address: str, password: str) -> int:
+        answer = other_browser.request(
+            "POST",
+            "/v1/staff/session",
+            json={"mail": person.mail, "password": password},
+            environ_base={"REMOTE_ADDR": address},
+        )
+        return answer.status_code
+
+    guessed = [attempt("203.0.113.7", "wrong " + PASSWORD) for _ in range(20)]
+    assert guessed == [401] * 10 + [429] * 10
+    assert attempt("198.51.100.9", PASSWORD) == 201
+
+
+def test_many_clients_together_are_limited_too(other_browser: Browser, person: Person) -> None:
+    def attempt(number: int) -> int:
+        answer = other_browser.request(
+            "POST",
+            "/v1/staff/session",
+            json={"mail": person.mail, "password": "wrong " + PASSWORD},
+            environ_base={"REMOTE_ADDR": f"2001:db8:0:{number:x}::1"},
+        )
+        return answer.status_code
+
+    assert [attempt(number) for number in range(102)] == [401] * 100 + [429] * 2
+
+
 def test_one_client_cannot_try_many_mails(other_browser: Browser, person: Person) -> None:
     statuses = [
         other_browser.post(
