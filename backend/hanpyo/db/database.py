@@ -51,13 +51,20 @@ class Database:
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size}
         self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
         self._sleep = sleep
+        self._companions: list[Callable[[], None]] = []
         if self.is_sqlite:
             event.listen(self.engine, "connect", prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections, and those of whatever joined by `close_with`."""
         self.engine.dispose()
+        for close in self._companions:
+            close()
+
+    def close_with(self, close: Callable[[], None]) -> None:
+        """Have `close` called when this is closed; it may be called more than once."""
+        self._companions.append(close)
 
     def create_schema(self) -> None:
         """Make every table that is missing; for tests. An installation is migrated."""

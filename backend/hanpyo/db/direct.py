@@ -32,7 +32,7 @@ class Direct:
         pool_size: int = 10,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Connects on first use."""
+        """Connects on first use; closed with the database."""
         self._is_sqlite = database.is_sqlite
         options: dict[str, Any] = {} if self._is_sqlite else {"pool_size": pool_size}
         self._engine = create_engine(database.engine.url, pool_reset_on_return=None, **options)
@@ -40,6 +40,7 @@ class Direct:
             self._engine, "connect", prepare_sqlite if self._is_sqlite else _commit_at_once
         )
         self._sleep = sleep
+        database.close_with(self.close)
 
     def close(self) -> None:
         """Close idle connections."""

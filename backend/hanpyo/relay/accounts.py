@@ -8,6 +8,7 @@ Within a process they share the sender, between processes they take turns by the
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
+from typing import Final
 
 from eth_typing import ChecksumAddress
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from hanpyo.errors import Unavailable
 from hanpyo.relay.journal import DatabaseJournal
 from hanpyo.runtime import Runtime
 
+_TREATMENTS: Final = 4  # of a standstill, within the time of a promise
+_SHORTEST_STANDSTILL: Final = 5.0
+
 
 class SendingAccount:
     """One account of the relay. Safe to share between threads."""
@@ -37,7 +41,7 @@ class SendingAccount:
     ) -> None:
         self._runtime = runtime
         self._key = key
-        self._pace = pace or Pace(poll=runtime.settings.chain.poll)
+        self._pace = pace or _pace(runtime)
         self._lock = RLock()
         self._borrowers = 0
         self._held: Held | None = None
@@ -117,3 +121,10 @@ class SendingAccount:
         if installation is None:
             raise Unavailable("the chain of this installation is not set up yet")
         return installation.chain_id
+
+
+def _pace(runtime: Runtime) -> Pace:
+    """A standstill is treated well before promises run out."""
+    settings = runtime.settings
+    stuck_after = max(_SHORTEST_STANDSTILL, settings.relay.include_within / _TREATMENTS)
+    return Pace(poll=settings.chain.poll, stuck_after=stuck_after)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Result, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hanpyo.db.models import (
     Act,
@@ -82,12 +82,12 @@ def _outranked(session: Session, final: FinalBlock) -> Iterator[Ending]:
             Act.block_number <= final.number,
             Act.digest != Ballot.digest,
             _at_least(),
-            ~exists().where(Act.digest == Ballot.digest, Act.election_id == Ballot.election_id),
+            ~_is_recorded(),
         )
         .order_by(Ballot.id)
         .limit(_MOST)
     )
-    for ballot, act in rows.tuples():
+    for ballot, act in rows:
         by_desk = act.channel not in _ONLINE
         state = BallotState.OUTDATED if by_desk else BallotState.SUPERSEDED
         cause = "a desk act outdates it" if by_desk else "a later act of the voter is recorded"
@@ -121,7 +121,7 @@ def _rebound(session: Session, final: FinalBlock) -> Iterator[Ending]:
         .where(Ballot.state.in_(_OWED))
         .limit(_MOST)
     )
-    for ballot, block, time in rows.tuples():
+    for ballot, block, time in rows:
         yield _ending(
             ballot, BallotState.OUTDATED, "the voter was bound to a new key", (block, time, None)
         )
@@ -129,7 +129,7 @@ def _rebound(session: Session, final: FinalBlock) -> Iterator[Ending]:
 
 def _skipped(session: Session, catalogue: Catalogue, final: FinalBlock) -> Iterator[Ending]:
     """The contract skipped the ballot in our own transaction, for good."""
-    rows: Result[Any] = session.execute(
+    rows: Result[*tuple[Any, ...]] = session.execute(
         select(Ballot, Skip, Cursor.number, Batch.block_number)
         .join(Batch, Batch.id == Ballot.batch_id)
         .join(Cursor, Cursor.election_id == Ballot.election_id, isouter=True)
@@ -183,7 +183,7 @@ def _late(session: Session, final: FinalBlock) -> Iterator[Ending]:
             Ballot.state.in_(_OWED),
             Election.closes_at <= final.timestamp,
             Cursor.number >= final.number,
-            ~exists().where(Act.digest == Ballot.digest, Act.election_id == Ballot.election_id),
+            ~_is_recorded(),
         )
         .limit(_MOST)
     )
@@ -196,6 +196,11 @@ def _at_least() -> ColumnElement[bool]:
         Act.epoch > Ballot.epoch,
         and_(Act.epoch == Ballot.epoch, Act.revision >= Ballot.revision),
     )
+
+
+def _is_recorded() -> ColumnElement[bool]:
+    own = aliased(Act)
+    return exists().where(own.digest == Ballot.digest, own.election_id == Ballot.election_id)
 
 
 def _ending(

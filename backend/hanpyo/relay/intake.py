@@ -105,10 +105,6 @@ class Intake:
         self._clock = clock
         self._readings = readings or Readings(database, default_cap=settings.spend_an_election)
 
-    def close(self) -> None:
-        """Close idle connections."""
-        self._direct.close()
-
     @property
     def readings(self) -> Readings:
         """Head and budgets as this intake knows them."""

@@ -146,7 +146,7 @@ class DatabaseJournal:
             )
             .order_by(AttemptRow.id.desc())
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _check_nonce(account: RelayAccount, attempt: Attempt, known: dict[int, str]) -> None:

@@ -77,7 +77,7 @@ def waiting(session: Session, now: int) -> list[Waiting]:
         .group_by(Ballot.election_id)
         .order_by(func.min(Ballot.received_at))
     )
-    return [Waiting(*row) for row in rows.tuples()]
+    return [Waiting(*row) for row in rows]
 
 
 def claimable(session: Session, election_id: str, most: int, now: int) -> list[Pending]:

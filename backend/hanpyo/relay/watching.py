@@ -130,7 +130,7 @@ def _hashes(session: Session, account_id: int, nonces: Sequence[int]) -> list[tu
             Attempt.account_id == account_id, Attempt.nonce.in_(nonces)
         )
     )
-    return list(rows.tuples().all()) if nonces else []
+    return list(rows.all()) if nonces else []
 
 
 def _receipts(rpc: Rpc, hashes: Sequence[tuple[int, bytes]]) -> dict[int, Receipt]:
@@ -173,4 +173,4 @@ def _spend(session: Session, election_id: str, day: int, wei: int) -> None:
 
 def _labels(session: Session, hashes: Sequence[bytes]) -> dict[bytes, str]:
     rows = session.execute(select(Attempt.hash, Attempt.label).where(Attempt.hash.in_(hashes)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
