@@ -91,10 +91,15 @@ def reset(*, mail: str, as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file."
 )
-def export_log(*, organisation_id: str | None, out: Path) -> None:
+@json_option
+def export_log(*, organisation_id: str | None, out: Path, as_json: bool) -> None:
     """Write an audit log into a file, one JSON object a line."""
     with _runtime() as runtime, out.open("wb") as file:
-        file.writelines(log_files.export(runtime.database, organisation_id))
+        size = sum(map(file.write, log_files.export(runtime.database, organisation_id)))
+    if as_json:
+        print_json({"file": str(out), "bytes": size})
+    else:
+        click.echo(f"{size} bytes in {out}")
 
 
 @operator.command("verify-log")
