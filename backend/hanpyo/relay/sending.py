@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
+from hanpyo.chain.contracts import revert_reasons
 from hanpyo.chain.errors import ChainError, TransportError
 from hanpyo.chain.fees import FeeCeilingReached
 from hanpyo.chain.journal import JournalOfAnother
@@ -205,7 +206,7 @@ class Sending:
                 return queue.split(session, batch, self._account.id, now)
             queue.give_up(session, [batch.id])
             ballot = batch.ballots[0]
-            queue.put_off(session, ballot.id, f"simulation: {fault.text}", now + _wait(ballot))
+            queue.put_off(session, ballot.id, f"simulation: {_said(fault)}", now + _wait(ballot))
             return []
 
         halves = self._database.transact(work)
@@ -220,3 +221,10 @@ class Sending:
 
 def _wait(ballot: Pending) -> int:
     return _LONGEST_WAIT if ballot.alone else 1
+
+
+def _said(fault: NodeError) -> str:
+    """The contract's reason in words; what a node wrote itself may hold anything."""
+    if fault.data:
+        return revert_reasons().describe(fault.data)
+    return "".join(each for each in fault.text if each.isprintable())
