@@ -21,8 +21,8 @@ _BATCH: Final = 500
 
 Context = Callable[[Any], str]
 """The place to which a row's value is bound."""
-After = Callable[[Session, Vault, Any, bytes], None]
-"""Told of a row and its value in the clear, to renew the keyed hashes that come with it."""
+After = Callable[[Session, Vault, Sequence[tuple[Any, bytes]]], None]
+"""Told of a batch's rows and values in the clear, to renew the keyed hashes that go with them."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,13 @@ def _reseal(
     if cursor is not None:
         wanted = wanted.where(tuple_(*keys) > tuple_(*cursor))
     rows = session.scalars(wanted.order_by(*keys).limit(batch).with_for_update()).all()
+    values: list[tuple[Any, bytes]] = []
     for row in rows:
-        value, context = getattr(row, sealed.column.key), sealed.context(row)
-        plain = vault.open(value, context)
+        context = sealed.context(row)
+        plain = vault.open(getattr(row, sealed.column.key), context)
         setattr(row, sealed.column.key, vault.seal(plain, context))
-        if sealed.after is not None:
-            sealed.after(session, vault, row, plain)
+        values.append((row, plain))
     session.flush()
+    if sealed.after is not None and values:
+        sealed.after(session, vault, values)
     return len(rows), inspect(rows[-1]).identity if rows else None

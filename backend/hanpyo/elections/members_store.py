@@ -5,16 +5,15 @@ later stays with the seller's entry until the next roll, and of several owners t
 votes for all. The way for somebody who cannot use their key any more is a rebind, not a change.
 """
 
-import random
 from collections.abc import Sequence
-from itertools import islice
-from typing import Any, ClassVar, Final
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Election, ElectionState, Member, MemberLookup
-from hanpyo.db.types import new_id
+from hanpyo.db.types import Base, new_id
 from hanpyo.db.vault import Vault
 from hanpyo.elections.catalogue import UnknownElection
 from hanpyo.elections.people import Person, lookup_digests, open_person, seal_person
@@ -49,16 +48,39 @@ def require_open_roll(session: Session, election_id: str) -> Election:
     return election
 
 
-def replace_roll(session: Session, vault: Vault, election_id: str, rows: Sequence[RollRow]) -> int:
-    """Make these rows the whole roll of a draft; how many they are. Raises `RollFrozen`."""
-    require_open_roll(session, election_id)
-    clear_roll(session, election_id)
-    mixed = list(rows)
-    random.SystemRandom().shuffle(mixed)
-    remaining = iter(mixed)
-    while chunk := list(islice(remaining, _AT_ONCE)):
-        _insert(session, vault, election_id, chunk)
-    return len(mixed)
+@dataclass(frozen=True, slots=True)
+class PreparedRoll:
+    """A roll as rows of the database, made before the transaction that holds others up."""
+
+    election_id: str
+    members: list[dict[str, Any]] = field(repr=False)
+    lookups: list[dict[str, Any]] = field(repr=False)
+
+
+def prepare_roll(vault: Vault, election_id: str, rows: Sequence[RollRow]) -> PreparedRoll:
+    """Seal each person and make the lookups.
+
+    Members are in the order of their random ids and lookups in that of their hashes: quick to
+    insert, and nothing on disk leads back to the order of the file.
+    """
+    members: list[dict[str, Any]] = []
+    lookups: list[dict[str, Any]] = []
+    for row in rows:
+        member_id = new_id()
+        members.append(_member(vault, election_id, member_id, row))
+        lookups.extend(_lookups(vault, election_id, member_id, row.person))
+    members.sort(key=lambda member: member["id"])
+    lookups.sort(key=lambda lookup: (lookup["kind"], lookup["digest"]))
+    return PreparedRoll(election_id, members, lookups)
+
+
+def replace_roll(session: Session, roll: PreparedRoll) -> int:
+    """Make this the whole roll of a draft; how many members it has. Raises `RollFrozen`."""
+    require_open_roll(session, roll.election_id)
+    clear_roll(session, roll.election_id)
+    _insert(session, Member, roll.members)
+    _insert(session, MemberLookup, roll.lookups)
+    return len(roll.members)
 
 
 def clear_roll(session: Session, election_id: str) -> None:
@@ -118,27 +140,24 @@ def save_row(session: Session, vault: Vault, member: Member, row: RollRow) -> No
     member.sealed = seal_person(vault, member.id, row.person)
     member.weight_numerator, member.weight_denominator = row.weight.as_integer_ratio()
     member.class_, member.wallet = row.class_, row.wallet
-    save_lookups(session, vault, member, row.person)
+    save_lookups(session, vault, [(member, row.person)])
 
 
-def save_lookups(session: Session, vault: Vault, member: Member, person: Person) -> None:
-    """Let a member be found by what this person is, and by nothing else."""
-    session.execute(delete(MemberLookup).where(MemberLookup.member_id == member.id))
-    lookups = _lookups(vault, member.election_id, member.id, person)
-    if lookups:
-        session.execute(insert(MemberLookup), lookups)
-
-
-def _insert(session: Session, vault: Vault, election_id: str, rows: Sequence[RollRow]) -> None:
-    members: list[dict[str, Any]] = []
+def save_lookups(session: Session, vault: Vault, people: Sequence[tuple[Member, Person]]) -> None:
+    """Let each member be found by what the person is, and by nothing else."""
+    ids = [member.id for member, _ in people]
+    session.execute(delete(MemberLookup).where(MemberLookup.member_id.in_(ids)))
     lookups: list[dict[str, Any]] = []
-    for row in rows:
-        member_id = new_id()
-        members.append(_member(vault, election_id, member_id, row))
-        lookups.extend(_lookups(vault, election_id, member_id, row.person))
-    session.execute(insert(Member), members)
-    if lookups:
-        session.execute(insert(MemberLookup), lookups)
+    for member, person in people:
+        lookups.extend(_lookups(vault, member.election_id, member.id, person))
+    _insert(session, MemberLookup, lookups)
+
+
+def _insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows by the names of their columns; what the ORM would add costs too much."""
+    table = cast("Table", model.__table__)
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert(table), rows[start : start + _AT_ONCE])
 
 
 def _member(vault: Vault, election_id: str, member_id: str, row: RollRow) -> dict[str, Any]:
@@ -149,7 +168,7 @@ def _member(vault: Vault, election_id: str, member_id: str, row: RollRow) -> dic
         "line": row.row,
         "weight_numerator": numerator,
         "weight_denominator": denominator,
-        "class_": row.class_,
+        "class": row.class_,
         "wallet": row.wallet,
         "sealed": seal_person(vault, member_id, row.person),
     }

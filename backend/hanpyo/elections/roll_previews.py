@@ -17,6 +17,7 @@ from hanpyo.protocol.types import Address
 
 LIFETIME: Final = 3_600
 """Seconds."""
+_GONE: Final = "there is no such preview any more: upload the file again"
 
 
 class UnknownPreview(NotFound):
@@ -46,16 +47,23 @@ def keep_preview(
     return kept
 
 
-def take_preview(
+def open_preview(
     session: Session, vault: Vault, election_id: str, preview_id: str, now: int
 ) -> tuple[RollRow, ...]:
-    """The rows of a preview, which is gone with that; raises `UnknownPreview`."""
-    kept = session.get(RollPreview, preview_id, with_for_update=True)
+    """The rows of a preview; raises `UnknownPreview`."""
+    kept = session.get(RollPreview, preview_id)
     if kept is None or kept.election_id != election_id or kept.expires_at <= now:
-        raise UnknownPreview("there is no such preview any more: upload the file again")
+        raise UnknownPreview(_GONE)
     rows = orjson.loads(vault.open(kept.sealed, context_of(kept.id)))
-    session.delete(kept)
     return tuple(map(_load, rows))
+
+
+def drop_preview(session: Session, election_id: str, preview_id: str) -> None:
+    """Delete a preview that is accepted; raises `UnknownPreview` when another was faster."""
+    kept = session.get(RollPreview, preview_id, with_for_update=True)
+    if kept is None or kept.election_id != election_id:
+        raise UnknownPreview(_GONE)
+    session.delete(kept)
 
 
 def context_of(preview_id: str) -> str:

@@ -1,5 +1,6 @@
 """What of a roll is sealed, for the rotation of keys."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -12,8 +13,8 @@ from hanpyo.elections.members_store import save_lookups
 from hanpyo.elections.people import Person, blind_context_of, context_of
 
 
-def _renew_lookups(session: Session, vault: Vault, member: Member, data: bytes) -> None:
-    save_lookups(session, vault, member, Person.load(data))
+def _renew_lookups(session: Session, vault: Vault, values: Sequence[tuple[Member, bytes]]) -> None:
+    save_lookups(session, vault, [(member, Person.load(data)) for member, data in values])
 
 
 SEALED_COLUMNS: Final = (

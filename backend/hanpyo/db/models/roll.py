@@ -9,8 +9,8 @@ from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, RandomId, Seco
 class Member(Base):
     """One person on one election's roll.
 
-    `line` is the row of the organiser's file, 0 once erased. Rows are inserted in random order, so
-    that their place on disk does not lead from a voter number back to the file.
+    `line` is the row of the organiser's file, 0 once erased. Rows are inserted in the order of
+    their random ids, so that their place on disk does not lead back to the file.
 
     `sealed` is the vault's encryption of `elections.people.Person` as JSON and `sealed_blind` of
     the commitment's blind, both bound to this id; both are None once erased. `voter` is None until

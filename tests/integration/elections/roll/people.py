@@ -7,7 +7,7 @@ from hanpyo.db.database import Database
 from hanpyo.db.models import Election, ElectionState
 from hanpyo.db.vault import Vault
 from hanpyo.elections.drawing import draw_roll_of
-from hanpyo.elections.members_store import replace_roll
+from hanpyo.elections.members_store import prepare_roll, replace_roll
 from hanpyo.elections.people import Person
 from hanpyo.elections.roll_import import RollRow
 from hanpyo.protocol.roll import RollEntry, encode_roll
@@ -37,7 +37,8 @@ def rows(count: int, **more: Any) -> tuple[RollRow, ...]:
 
 def fill(database: Database, vault: Vault, election_id: str, roll: tuple[RollRow, ...]) -> None:
     """Make these rows the roll."""
-    database.transact(lambda session: replace_roll(session, vault, election_id, roll))
+    prepared = prepare_roll(vault, election_id, roll)
+    database.transact(lambda session: replace_roll(session, prepared))
 
 
 def draw(database: Database, vault: Vault, election_id: str) -> tuple[RollEntry, ...]:

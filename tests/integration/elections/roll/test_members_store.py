@@ -18,6 +18,7 @@ from hanpyo.elections.members_store import (
     get_member,
     page_of_members,
     person_of,
+    prepare_roll,
     replace_roll,
 )
 from hanpyo.elections.people import lookup_values
@@ -52,7 +53,7 @@ def test_a_roll_that_fails_half_way_leaves_the_old_one(
 ) -> None:
     fill(database, vault, election, rows(3))
     with database.read() as session:
-        replace_roll(session, vault, election, rows(9))
+        replace_roll(session, prepare_roll(vault, election, rows(9)))
     with database.read() as session:
         assert count_members(session, election) == 3
 
