@@ -94,15 +94,6 @@ class RegistrarProcess:
             name=self.name, address=address_of(self.key), url=self.url, token=token, seconds=seconds
         )
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `hanpyo registrar …` for this registrar."""
-        return subprocess.run(
-            [*_PROGRAM, *arguments, "--config", str(self.config)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
     def desk(self) -> Desk:
         """The registrar's books, opened beside its process."""
         return open_desk(load_registrar_settings(self.config), Signer(self.key))

@@ -33,7 +33,7 @@ from hanpyo.registrar.errors import (
     NotARegistrar,
 )
 from hanpyo.registrar.rolls import RollSource
-from hanpyo.registrar.words import one_line
+from hanpyo.registrar.words import title_line
 
 _BEFORE_CLOSE: Final = (Phase.FROZEN, Phase.VOTING)
 _LIST_FRESH: Final = 3.0
@@ -131,7 +131,7 @@ class Elections:
             raise NotARegistrar("the election's manifest does not name this registrar")
         domain = Domain(self._chain_id, address, contract.manifest_hash)
         roll = self._rolls.read(contract, frozen_at)
-        title = one_line(str(published_text(contract).get("title", "")))
+        title = title_line(str(published_text(contract).get("title", "")))
         index = registrars.index(self._registrar)
         return FrozenElection(contract, domain, index, roll, frozen_at, title)
 

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, Protocol
 import structlog
 from sqlalchemy.orm import Session
 
+from hanpyo.db.types import new_id
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.limits import Limits, TooManyTries
 from hanpyo.protocol.types import Address
@@ -146,7 +147,8 @@ class CodeCheck:
             code = new_code(SENT_LETTERS)
             slot = f"{purpose}:{family}"
             self.verifiers.put(election, voter, slot, code, self.minutes * 60)
-            self.outlet.send(family, to, code_message(code, self.name, title, voter, self.minutes))
+            text = code_message(code, self.name, title, voter, self.minutes)
+            self.outlet.send(family, to, text, new_id())
         except HanpyoError as error:
             _log.warning("member_code_not_sent", code=error.code)
 

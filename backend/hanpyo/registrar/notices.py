@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from hanpyo.db.leases import Held
 from hanpyo.db.models.registrar import RegistrarElection, RegistrarNotice
+from hanpyo.identity.notices.channels import SendFailed
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.types import Address
 from hanpyo.registrar.contacts import Contacts
 from hanpyo.registrar.ledger import Ledger
-from hanpyo.registrar.sending import Outlet, SendingFailed
+from hanpyo.registrar.sending import Outlet
 from hanpyo.registrar.words import notice
 
 _AT_ONCE: Final = 20
@@ -178,8 +179,8 @@ class NoticeSender:
             if family not in self.outlet.families:
                 continue
             try:
-                self.outlet.send(family, to, message)
+                self.outlet.send(family, to, message, row.id)
                 taken += 1
-            except SendingFailed as error:
-                _log.warning("notice_not_sent", family=family, code=error.code)
+            except SendFailed as error:
+                _log.warning("notice_not_sent", family=family, code=error.reason)
         return "sent" if taken else None

@@ -1,9 +1,10 @@
 """What a registrar writes to members, Korean first; without links, which teach to click on some."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from hanpyo.identity.notices.templates import Text, one_line
 
 _SEOUL: Final = ZoneInfo("Asia/Seoul")
 _LONGEST_TITLE: Final = 80
@@ -23,41 +24,35 @@ _ENGLISH: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message to one member."""
-
-    subject: str
-    text: str
-
-
-def notice(kind: str, registrar: str, title: str, voter: int, at: int) -> Message:
+def notice(kind: str, registrar: str, title: str, voter: int, at: int) -> Text:
     """What happened to a voter number; `at` is in seconds since 1970."""
     when = datetime.fromtimestamp(at, _SEOUL).strftime("%Y-%m-%d %H:%M")
-    text = (
-        f"{one_line(title)}\n\n"
-        f"{_KOREAN[kind]}\n선거인 번호: {voter}\n시각: {when} (한국 시간)\n\n"
+    korean = _KOREAN[kind]
+    body = (
+        f"{title_line(title)}\n\n"
+        f"{korean}\n선거인 번호: {voter}\n시각: {when} (한국 시간)\n\n"
         "이 알림은 투표 서비스와 따로, 명부 관리자가 직접 보냅니다. "
         "본인이 한 일이 아니면 바로 조직과 명부 관리자에게 알려 주세요.\n"
-        f"명부 관리자: {one_line(registrar)}\n\n"
+        f"명부 관리자: {title_line(registrar)}\n\n"
         f"{_ENGLISH[kind]} Voter number {voter}. If this was not you, tell your organisation.\n"
     )
-    return Message(f"[한표] {_KOREAN[kind]} 선거인 번호 {voter}", text)
+    short = f"[한표] {korean} 선거인 번호 {voter}, {when}. 본인이 아니면 조직에 알려 주세요."
+    return Text(f"[한표] {korean} 선거인 번호 {voter}", body, short)
 
 
-def code_message(code: str, registrar: str, title: str, voter: int, minutes: int) -> Message:
+def code_message(code: str, registrar: str, title: str, voter: int, minutes: int) -> Text:
     """A registrar's own code."""
-    text = (
-        f"{one_line(title)}\n\n"
+    body = (
+        f"{title_line(title)}\n\n"
         f"명부 관리자 확인 번호: {code}\n선거인 번호: {voter}\n{minutes}분 동안 쓸 수 있습니다.\n\n"
         "본인이 요청하지 않았다면 이 번호를 누구에게도 알려 주지 마세요.\n"
-        f"명부 관리자: {one_line(registrar)}\n\n"
+        f"명부 관리자: {title_line(registrar)}\n\n"
         f"Registrar's code: {code}. If you did not ask for it, tell nobody.\n"
     )
-    return Message("[한표] 명부 관리자 확인 번호", text)
+    short = f"[한표] 명부 관리자 확인 번호 {code} ({minutes}분). 누구에게도 알려 주지 마세요."
+    return Text("[한표] 명부 관리자 확인 번호", body, short)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks and control characters, cut to what a line holds."""
-    plain = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(plain.split())[:_LONGEST_TITLE]
+def title_line(text: str) -> str:
+    """The text on one line, cut to what a line holds."""
+    return one_line(text)[:_LONGEST_TITLE]

@@ -24,7 +24,7 @@ from hanpyo.registrar.errors import (
 )
 from hanpyo.registrar.frozen import Elections
 from hanpyo.registrar.rolls import RollFile, RollSource, folder_of_rolls, save_roll
-from hanpyo.registrar.words import one_line
+from hanpyo.registrar.words import title_line
 from tests.service.scene import PERIODS, Scene, scene
 
 ROLL = tuple(
@@ -159,4 +159,4 @@ def test_a_node_that_stands_still_is_not_believed(lone: Scene) -> None:
 
 
 def test_a_title_is_one_short_line() -> None:
-    assert one_line("가\r\nBcc: x\t\0" + "나" * 200) == ("가 Bcc: x " + "나" * 200)[:80]
+    assert title_line("가\r\nBcc: x\t\0" + "나" * 200) == ("가 Bcc: x " + "나" * 200)[:80]
