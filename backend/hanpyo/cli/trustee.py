@@ -1,13 +1,16 @@
 """`hanpyo trustee`: the key of a sealed election, kept by its trustee and released in time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import click
 import httpx
+from eth_account.signers.local import LocalAccount
 
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.errors import ChainError
@@ -105,7 +108,7 @@ def key(*, file: Path, password_file: Path | None, as_json: bool) -> None:
 @_release_options
 def release(*, as_json: bool, **options: Any) -> None:
     """Release the key in KEY now, once the barrier is final; refuse before."""
-    with _Trustee(**options) as acting:
+    with _acting(**options) as acting:
         standing = acting.look()
         if standing.stage is Stage.READY:
             acting.release()
@@ -121,7 +124,7 @@ def release(*, as_json: bool, **options: Any) -> None:
 @_release_options
 def watch(*, poll: float, as_json: bool, **options: Any) -> None:
     """Wait until the barrier is final, then release the key in KEY; runs until that is done."""
-    with _Trustee(**options) as acting:
+    with _acting(**options) as acting:
         said: Stage | None = None
         while True:
             stage = acting.try_once()
@@ -136,51 +139,54 @@ def watch(*, poll: float, as_json: bool, **options: Any) -> None:
         _tell(stage or Stage.RELEASED, as_json=as_json)
 
 
+@contextmanager
+def _acting(
+    *,
+    key: Path,
+    password_file: Path | None,
+    rpc_urls: tuple[str, ...],
+    address: str,
+    confirmations: int | None,
+    keystore: Path | None,
+    account_password_file: Path | None,
+    service: str | None,
+    election_id: str | None,
+) -> Iterator["_Trustee"]:
+    """The trustee that the options describe, whose key is the election's."""
+    if (keystore is None) == (service is None) or (service is None) != (election_id is None):
+        raise click.UsageError("give --keystore, or --service with --id")
+    opened = open_trustee_key(key, password_of(key, password_file))
+    account = open_account(keystore, account_password_file) if keystore else None
+    with NodePool(rpc_urls) as rpc:
+        contract = ElectionContract(rpc, address)
+        require_own_key(contract, opened)
+        place = f"{service}/v1/elections/{election_id}/key"
+        yield _Trustee(contract, opened, confirmations, account, place)
+
+
+@dataclass(frozen=True)
 class _Trustee:
-    """One key for one election, and the way it will take."""
+    """One key for one election, and the way it will take: an account, or a place to hand it in."""
 
-    def __init__(
-        self,
-        *,
-        key: Path,
-        password_file: Path | None,
-        rpc_urls: tuple[str, ...],
-        address: str,
-        confirmations: int | None,
-        keystore: Path | None,
-        account_password_file: Path | None,
-        service: str | None,
-        election_id: str | None,
-    ) -> None:
-        if (keystore is None) == (service is None) or (service is None) != (election_id is None):
-            raise click.UsageError("give --keystore, or --service with --id")
-        self._key = open_trustee_key(key, password_of(key, password_file))
-        self._account = open_account(keystore, account_password_file) if keystore else None
-        self._place = f"{service}/v1/elections/{election_id}/key"
-        self._confirmations = confirmations
-        self._rpc = NodePool(rpc_urls)
-        self._contract = ElectionContract(self._rpc, address)
-
-    def __enter__(self) -> Self:
-        require_own_key(self._contract, self._key)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._rpc.close()
+    contract: ElectionContract
+    key: TrusteeKey
+    confirmations: int | None
+    account: LocalAccount | None
+    place: str
 
     def look(self) -> Standing:
         """How the election stands."""
-        return standing_of(self._contract, self._confirmations)
+        return standing_of(self.contract, self.confirmations)
 
     def release(self) -> None:
         """Send the key on its way."""
-        if self._account is not None:
-            request = self._contract.release_key(self._key.secret)
-            sender_for(self._rpc, self._account).transact(request)
+        if self.account is not None:
+            request = self.contract.release_key(self.key.secret)
+            sender_for(self.contract.rpc, self.account).transact(request)
             return
         try:
             answer = httpx.post(
-                self._place, json={"secret": f"{self._key.secret:#066x}"}, timeout=_TIMEOUT
+                self.place, json={"secret": f"{self.key.secret:#066x}"}, timeout=_TIMEOUT
             )
         except httpx.HTTPError as error:
             raise Unavailable(f"the service cannot be reached ({type(error).__name__})") from error
