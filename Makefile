@@ -27,8 +27,8 @@ setup: ## Provision every pinned tool (quick when nothing changed)
 	@test -n "$(PYTHON)" || { echo "setup: Python 3.11 or later is needed" >&2; exit 1; }
 	@$(PYTHON) -m scripts.toolchain
 
-run: setup ## Hold and check a demonstration election on an embedded chain
-	@.venv/bin/hanpyo demo
+run: setup ## Serve everything with a demonstration election; Ctrl-C ends it
+	@HANPYO_LOG__LEVEL=$${HANPYO_LOG__LEVEL:-warning} .venv/bin/hanpyo serve --demo
 
 test: setup lint check-artifacts pytest ## Everything that must hold before a change is kept
 

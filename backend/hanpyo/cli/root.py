@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "roll": "build the roll of an election",
     "serve": "serve everything from this machine until Ctrl-C",
     "trustee": "keep the key of a sealed election, and release it after the close",
+    "vote": "vote with a personal link, and get the receipt",
     "web": "serve the API (with PostgreSQL and a node; see worker)",
     "worker": "relay, index, publish and notify in the background",
 }

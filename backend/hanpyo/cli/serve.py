@@ -1,15 +1,21 @@
 """`hanpyo serve`: everything on one machine, in one service process and a chain beside it."""
 
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 
-from hanpyo.cli.console import json_option
+from hanpyo.cli.console import json_option, print_json
+from hanpyo.cli.root import tell
 from hanpyo.cli.starting import announce, bring_up_to_date, require_sound, settings_with
 from hanpyo.config import Settings
+from hanpyo.errors import HanpyoError
+from hanpyo.operation.demonstrating import Shown, demonstrate
 from hanpyo.operation.embedded import embedded_chain, exclusive
 from hanpyo.operation.service import Service
+from hanpyo.runtime import Runtime
 from hanpyo.web.server import Server
 
 
@@ -20,19 +26,23 @@ from hanpyo.web.server import Server
     help="Folder of database, chain and keys, instead of the setting's.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of the setting's.")
+@click.option("--demo", is_flag=True, help="Open a demonstration election and print its links.")
 @json_option
-def serve(*, data: Path | None, port: int | None, as_json: bool) -> None:
+def serve(*, data: Path | None, port: int | None, demo: bool, as_json: bool) -> None:
     """Serve everything from this machine until Ctrl-C or SIGTERM.
 
     Web, relay, indexer and, where no node is named, a chain of its own. Everything is made at the
     first start, in the data folder.
     """
     settings = settings_with(data, port)
+    if demo and not settings.embedded_chain:
+        raise click.UsageError("--demo needs the embedded chain: name no node")
     with exclusive(settings.data):
         bring_up_to_date(settings)
         with _chain_of(settings) as complete:
             require_sound(complete, embedded=settings.embedded_chain)
-            service = Service(complete, with_tasks=True)
+            show = partial(_demonstrate, as_json=as_json) if demo else None
+            service = Service(complete, with_tasks=True, once_started=show)
             Server(
                 complete,
                 service.open,
@@ -40,6 +50,62 @@ def serve(*, data: Path | None, port: int | None, as_json: bool) -> None:
                 workers=1,
                 ready=lambda url: announce(url, complete, as_json=as_json),
             ).run()
+
+
+def _demonstrate(runtime: Runtime, *, as_json: bool) -> None:
+    """Open the demonstration and say how to take part in it; a failure is said too."""
+    try:
+        shown = demonstrate(runtime)
+    except HanpyoError as failure:
+        tell(failure, as_json=as_json)
+        return
+    if as_json:
+        print_json(
+            {
+                "organisation": shown.organisation_id,
+                "election": shown.election_id,
+                "address": shown.address,
+                "organiser": shown.organiser,
+                "voters": list(shown.voters),
+                "trusteeKey": str(shown.trustee_key),
+            }
+        )
+    else:
+        click.echo(_links(runtime.settings, shown))
+
+
+def _links(settings: Settings, shown: Shown) -> str:
+    base, data = settings.web.public_url.rstrip("/"), settings.data
+    public = f"{base}/v1/elections/{shown.election_id}"
+    return _LINKS.format(
+        voter=shown.voters[0],
+        key=data / "demo-voter.json",
+        password=data / "keystores" / "password",
+        organiser=shown.organiser.rpartition("#")[2],
+        public=public,
+        base=base,
+        address=shown.address,
+    )
+
+
+_LINKS: Final = """
+시연 투표가 열렸습니다. 조합원 120명은 지어낸 사람들입니다.
+A demonstration election is open; its 120 members are made up.
+화면은 아직 없으니 아래 명령을 붙여 넣으세요. / There are no pages yet: paste these commands.
+
+투표하기 / vote as one of them; again with other choices to change the ballot:
+  hanpyo vote '{voter}' 1=1 2=1 3=2 4=1 5=1,3 \\
+    --key {key} --password-file {password}
+담당자 계정 만들기 / set the organiser's account up (10자 이상 / a password of your own):
+  curl {base}/v1/staff/set-up -H 'Content-Type: application/json' \\
+    -d '{{"token": "{organiser}", "password": "..."}}'
+지켜보기 / watch the turnout, live, and the record:
+  curl {public}/turnout
+  curl -N {public}/stream
+  curl {public}/events
+검증하기 / audit it yourself:
+  hanpyo audit --rpc {base}/rpc --election {address}
+"""
 
 
 def _chain_of(settings: Settings) -> AbstractContextManager[Settings]:

@@ -1,6 +1,8 @@
 """One process of a running installation: its runtime, its application, its background work."""
 
+import mmap
 import threading
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -18,9 +20,18 @@ _log = structlog.get_logger(__name__)
 class Service:
     """Opened after a fork, closed once; safe to close when it never opened."""
 
-    def __init__(self, settings: Settings, *, with_tasks: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        with_tasks: bool,
+        once_started: Callable[[Runtime], None] | None = None,
+    ) -> None:
+        """`once_started` runs in a thread of its own with the first tasks that any fork starts."""
         self._settings = settings
         self._with_tasks = with_tasks
+        self._once_started = once_started
+        self._started = mmap.mmap(-1, 1)  # shared by every fork
         self._runtime: Runtime | None = None
         self._runner: TaskRunner | None = None
         self._lock = threading.Lock()
@@ -38,6 +49,11 @@ class Service:
         self._runner = runner_of(self.runtime)
         self._runner.start()
         _log.info("tasks_started", holder=self.runtime.holder)
+        if self._once_started is not None and not self._started[0]:
+            self._started[0] = 1
+            threading.Thread(
+                target=self._once_started, args=(self.runtime,), name="once", daemon=True
+            ).start()
 
     def open(self) -> Flask:
         """The application of this process; starts the background work where it belongs here."""

@@ -3,11 +3,13 @@
 from apiflask import APIBlueprint
 
 from hanpyo.web.audit_log import log
+from hanpyo.web.ballots import ballots
 from hanpyo.web.elections import elections
 from hanpyo.web.identity import identity
 from hanpyo.web.member_desk import member_desk
 from hanpyo.web.organisations import organisation
 from hanpyo.web.public import public
+from hanpyo.web.roll import roll
 from hanpyo.web.rpc import rpc
 from hanpyo.web.staff import staff
 from hanpyo.web.stream import stream
@@ -21,7 +23,9 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     elections,
     identity,
     member_desk,
+    roll,
     public,
     stream,
     webhooks,
+    ballots,
 )
