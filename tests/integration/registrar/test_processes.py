@@ -317,6 +317,10 @@ def test_members_are_told_by_the_registrar_itself(
         assert "선거인 번호: 21" in text
         assert "명부 관리자: 감사위원회" in text
         assert "http" not in text
+    for process in processes:
+        log = (process.folder / "log").read_text(encoding="utf-8")
+        assert "members.test" not in log
+        assert "김21" not in log
 
 
 def _mails(post: Mailbox, to: str, count: int) -> list[tuple[str, str]]:
