@@ -6,7 +6,7 @@ from pydantic import Field
 
 from hanpyo.web.staff_models import Model
 
-Text = Annotated[str, Field(max_length=1_000, repr=False)]
+Text = Annotated[str | None, Field(max_length=1_000, repr=False)]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -96,28 +96,28 @@ class MembersOut(Model):
 class SearchIn(Model):
     """Exactly one of phone, mail, number and subject, or name and birth date."""
 
-    phone: Text | None = None
-    mail: Text | None = None
-    number: Text | None = None
-    subject: Text | None = None
-    name: Text | None = None
-    birth_date: Text | None = None
+    phone: Text = None
+    mail: Text = None
+    number: Text = None
+    subject: Text = None
+    name: Text = None
+    birth_date: Text = None
 
 
 class CorrectionIn(Model):
     """What replaces what, written as in a file; an empty text takes a field away."""
 
-    name: Text | None = None
-    phone: Text | None = None
-    mail: Text | None = None
-    birth_date: Text | None = None
-    address: Text | None = None
-    number: Text | None = None
-    subject: Text | None = None
-    co_owners: Text | None = None
-    weight: Text | None = None
-    class_: Text | None = Field(default=None, alias="class")
-    wallet: Text | None = None
+    name: Text = None
+    phone: Text = None
+    mail: Text = None
+    birth_date: Text = None
+    address: Text = None
+    number: Text = None
+    subject: Text = None
+    co_owners: Text = None
+    weight: Text = None
+    class_: str | None = Field(default=None, max_length=1_000, alias="class")
+    wallet: Text = None
 
 
 class PassphraseIn(Model):
