@@ -3,6 +3,7 @@
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
 from cryptography import x509
@@ -60,6 +61,7 @@ class Authority:
         authority: bool = False,
         signs: bool = True,
         days: tuple[int, int] = (-1, 365),
+        address: str | None = None,
     ) -> x509.Certificate:
         start = datetime.fromtimestamp(self.now, UTC)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -93,4 +95,7 @@ class Authority:
                 x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
             )
         )
+        if address is not None:
+            host = x509.IPAddress(ip_address(address))
+            builder = builder.add_extension(x509.SubjectAlternativeName([host]), critical=False)
         return builder.sign(self.key, SHA256())

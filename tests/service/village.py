@@ -14,7 +14,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import Headers
 
 from hanpyo.config import load_settings
 from hanpyo.db.database import Database
@@ -137,6 +137,16 @@ class KnownRegistrars:
         return self.officials.registrars.attest_message(election.domain, message)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """An answer of the API; `json` is empty where there is no body."""
+
+    status_code: int
+    json: dict[str, Any]
+    text: str
+    headers: Headers
+
+
 @dataclass
 class Visitor:
     """One browser with its bearer token."""
@@ -149,7 +159,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
 
-    def request(self, method: str, path: str, json: Any = None) -> TestResponse:
+    def request(self, method: str, path: str, json: Any = None) -> Answered:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         answer = self.client.open(
             path,
@@ -158,17 +168,18 @@ class Visitor:
             headers=headers,
             environ_base={"REMOTE_ADDR": self.address},
         )
+        body = answer.get_json() if answer.data else {}
         if answer.status_code == 201:
-            self.token = answer.get_json().get("token", self.token)
-        return answer
+            self.token = body.get("token", self.token)
+        return Answered(answer.status_code, body, answer.text, answer.headers)
 
-    def post(self, path: str, json: Any = None) -> TestResponse:
+    def post(self, path: str, json: Any = None) -> Answered:
         return self.request("POST", path, json)
 
-    def get(self, path: str) -> TestResponse:
+    def get(self, path: str) -> Answered:
         return self.request("GET", path)
 
-    def answer(self, challenge: str, **answer: Any) -> TestResponse:
+    def answer(self, challenge: str, **answer: Any) -> Answered:
         """Answer a challenge."""
         body = {"challenge": challenge, "answer": answer}
         return self.post("/v1/sessions/verifications", body)

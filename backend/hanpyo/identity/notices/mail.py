@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -52,12 +53,10 @@ class Mail:
         except ssl.SSLError:
             self.rest()
             raise SendFailed("smtp_tls") from None
-        except TimeoutError:
+        except (smtplib.SMTPException, OSError) as error:
             self.rest()
-            raise SendFailed("smtp_timeout") from None
-        except (smtplib.SMTPException, OSError):
-            self.rest()
-            raise SendFailed("smtp_unreachable") from None
+            late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+            raise SendFailed("smtp_timeout" if late else "smtp_unreachable") from None
 
     def rest(self) -> None:
         """Close the connection; harmless when there is none."""
@@ -99,9 +98,9 @@ def compose(sender: str, recipient: str, text: Text, reference: str) -> EmailMes
     """The mail; a recipient or sender that is no address raises `SendFailed`."""
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = _address(sender)
-        message["To"] = _address(recipient)
-    except ValueError:
+        message["From"] = _sender(sender)
+        message["To"] = Address(addr_spec=_plain(recipient))
+    except (ValueError, HeaderParseError):
         raise SendFailed("bad_address", final=True) from None
     message["Subject"] = one_line(text.subject)
     message["Date"] = formatdate()
@@ -111,8 +110,12 @@ def compose(sender: str, recipient: str, text: Text, reference: str) -> EmailMes
     return message
 
 
-def _address(text: str) -> Address:
+def _sender(text: str) -> Address:
     shown, address = parseaddr(text)
-    if not address or any(not each.isprintable() for each in text):
+    return Address(display_name=shown, addr_spec=_plain(address))
+
+
+def _plain(recipient: str) -> str:
+    if not recipient.isprintable() or "@" not in recipient:
         raise ValueError
-    return Address(display_name=shown, addr_spec=address)
+    return recipient

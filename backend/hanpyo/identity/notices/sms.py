@@ -14,7 +14,8 @@ from hanpyo.identity.notices.templates import Text
 from hanpyo.identity.outbound import OutboundFailed, UnsafeUrl, client, fetch_json, require_safe
 
 _SECONDS: Final = 8.0
-_AGAIN: Final = ("status_408", "status_425", "status_429")
+_OURS: Final = ("status_401", "status_403", "status_408", "status_425", "status_429")
+"""Refusals of us, not of the message: they pass or are set right."""
 
 
 class Sms:
@@ -43,7 +44,7 @@ class Sms:
         except OutboundFailed as error:
             if error.reason in ("not_json", "not_an_object"):
                 return  # taken with a 2xx; what a gateway says beside it is its own matter
-            final = error.reason.startswith("status_4") and error.reason not in _AGAIN
+            final = error.reason.startswith("status_4") and error.reason not in _OURS
             raise SendFailed(error.reason, final=final) from None
 
     def rest(self) -> None:
