@@ -63,6 +63,8 @@ class IndexSection(_Section):
     first_range: int = Field(default=2_000, ge=1)
     most_range: int = Field(default=20_000, ge=1)
     """Blocks asked for at once in a backfill, at first and at most."""
+    stream_seconds: float = Field(default=20.0, gt=0, le=20)
+    """How long one stream to a browser lasts; it comes back by itself. Below the time to drain."""
 
 
 class WebhooksSection(_Section):

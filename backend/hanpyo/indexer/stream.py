@@ -2,8 +2,8 @@
 
 Each message is a whole state, not a change, with the block number as its id, so that a client that
 lost messages, or comes to another process, is right again with the next one. A client that already
-has the newest state gets it when it moves. A stream ends after some minutes; browsers come back by
-themselves, with the id of what they saw last.
+has the newest state gets it when it moves. A stream ends after some seconds, so that it holds up no
+shutdown; browsers come back by themselves, with the id of what they saw last.
 """
 
 import threading
@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Self
 
 from hanpyo.errors import TooMany
 
-_RETRY_MILLISECONDS: Final = 3_000
+_RETRY_MILLISECONDS: Final = 500
 _BUSY_SECONDS: Final = 30
 
 
@@ -47,8 +47,8 @@ class Rhythm:
     """Seconds between looks, between signs of life, and until the stream ends."""
 
     poll: float = 1.0
-    heartbeat: float = 15.0
-    longest: float = 600.0
+    heartbeat: float = 10.0
+    longest: float = 20.0
 
 
 class Seats:

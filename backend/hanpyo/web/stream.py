@@ -30,9 +30,11 @@ class Streams:
     """The streams of one process."""
 
     def __init__(self, found: Reader) -> None:
-        web = found.runtime.settings.web
-        self.seats = Seats(max(1, web.threads // 2))
-        self.rhythm = Rhythm(poll=max(found.runtime.settings.chain.poll, 0.1))
+        settings = found.runtime.settings
+        self.seats = Seats(max(1, settings.web.threads // 2))
+        self.rhythm = Rhythm(
+            poll=max(settings.chain.poll, 0.1), longest=settings.index.stream_seconds
+        )
         self._reader = found
         self._newest: dict[str, Message] = {}
         self._lock = threading.Lock()

@@ -134,6 +134,7 @@ def _write(session: Session, election: Election, block: int, found: Announcement
                 next_try_at=now,
             )
         )
+        session.flush()
     return len(wanting)
 
 

@@ -1,7 +1,8 @@
 """The task that tells organisations what is new.
 
-A message is tried again after a pause that doubles, for most of a day; 410 ends its address. A slow
-receiver holds up no other: some messages at a time, one an address, each within a few seconds.
+Messages go out in the order of what happened, but one that failed lets others by: it is tried again
+after a pause that doubles, for most of a day; 410 ends its address. A slow receiver holds up no
+other: some messages at a time, one an address, each within a few seconds.
 """
 
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Message:
+    number: int
     id: str
     webhook_id: str
     url: str
@@ -87,7 +89,7 @@ class Delivering:
                 WebhookDelivery.ended_at.is_(None),
                 WebhookDelivery.next_try_at <= self._runtime.now(),
             )
-            .order_by(WebhookDelivery.next_try_at, WebhookDelivery.id)
+            .order_by(WebhookDelivery.number)
             .limit(_LOOKED_AT)
         )
         found: dict[str, _Message] = {}
@@ -95,6 +97,7 @@ class Delivering:
             for delivery, webhook in session.execute(query):
                 if webhook.id not in found and len(found) < _AT_ONCE:
                     found[webhook.id] = _Message(
+                        delivery.number,
                         delivery.id,
                         webhook.id,
                         webhook.url,
@@ -120,7 +123,7 @@ class Delivering:
         held.require(session)
         now = self._runtime.now()
         for message, result in zip(due, results, strict=True):
-            delivery = session.get(WebhookDelivery, message.id, with_for_update=True)
+            delivery = session.get(WebhookDelivery, message.number, with_for_update=True)
             webhook = session.get(Webhook, message.webhook_id)
             if delivery is None or webhook is None:
                 continue

@@ -109,7 +109,7 @@ def deliveries(
     query = (
         select(WebhookDelivery)
         .where(WebhookDelivery.webhook_id == webhook_id)
-        .order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id)
+        .order_by(WebhookDelivery.number.desc())
         .limit(_SHOWN)
     )
     with runtime.database.read() as session:

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanpyo.db.types import Base, Blob, Number, RandomId, Seconds
+from hanpyo.db.types import Base, Blob, Number, RandomId, Seconds, SerialId
 
 
 class Webhook(Base):
@@ -25,15 +25,16 @@ class Webhook(Base):
 
 
 class WebhookDelivery(Base):
-    """One message to one address, until it is delivered or given up."""
+    """One message to one address, until it is delivered or given up; `id` is the receiver's."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
         Index("webhook_delivery_due", "ended_at", "next_try_at"),
-        Index("webhook_delivery_by_webhook", "webhook_id", "created_at"),
+        Index("webhook_delivery_by_webhook", "webhook_id", "number"),
     )
 
-    id: Mapped[RandomId]
+    number: Mapped[SerialId]
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     webhook_id: Mapped[str] = mapped_column(ForeignKey("webhook.id", ondelete="CASCADE"))
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
     event: Mapped[str] = mapped_column(String(32))
