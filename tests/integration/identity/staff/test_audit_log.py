@@ -124,6 +124,17 @@ def test_whoever_owns_the_database_is_found_out(runtime: Runtime, change: str) -
     assert found.fault is not None
 
 
+def test_a_check_while_entries_are_added_finds_no_fault(runtime: Runtime) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write, runtime, None, 10) for _ in range(2)]
+        faults = [each.fault for _ in range(8) for each in check_logs(runtime.database)]
+        for writer in writers:
+            writer.result()
+    assert set(faults) <= {None}
+    (found,) = check_logs(runtime.database)
+    assert (found.entries, found.fault) == (20, None)
+
+
 def publish(runtime: Runtime, organisation_id: str, log: bytes) -> None:
     """An election whose published text names a hash."""
     with runtime.database.write() as session:

@@ -14,6 +14,7 @@ from hanpyo.db.models import Staff, StaffSession
 from hanpyo.identity.staff import sessions
 from hanpyo.identity.staff.desk import Desk, desk_of
 from hanpyo.identity.staff.passwords import Passwords
+from hanpyo.identity.staff.records import lookup_of
 from hanpyo.runtime import Runtime
 from hanpyo.web.app import create_app
 from tests.integration.identity.staff.conftest import PUBLIC_URL
@@ -103,7 +104,9 @@ def test_a_client_that_guesses_does_not_keep_the_owner_out(
     assert attempt("198.51.100.9", PASSWORD) == 201
 
 
-def test_many_clients_together_are_limited_too(other_browser: Browser, person: Person) -> None:
+def test_many_clients_together_are_limited_too(
+    other_browser: Browser, person: Person, desk: Desk
+) -> None:
     def attempt(number: int) -> int:
         answer = other_browser.request(
             "POST",
@@ -113,7 +116,9 @@ def test_many_clients_together_are_limited_too(other_browser: Browser, person: P
         )
         return answer.status_code
 
-    assert [attempt(number) for number in range(102)] == [401] * 100 + [429] * 2
+    for _ in range(98):
+        desk.limits.hit(f"staff-password:{lookup_of(desk.vault, person.mail).hex()}", 100, 900)
+    assert [attempt(number) for number in range(4)] == [401] * 2 + [429] * 2
 
 
 def test_one_client_cannot_try_many_mails(other_browser: Browser, person: Person) -> None:
