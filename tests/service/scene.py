@@ -1,7 +1,7 @@
 """A service with a published election on an embedded chain, and every key of it at hand."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +79,19 @@ class Scene:
         secrecy: Secrecy = Secrecy.SEALED,
         *,
         weights: Sequence[int] | None = None,
+        listed: Mapping[int, bytes] | None = None,
         open_now: bool = True,
         periods: Periods = PERIODS,
     ) -> PublishedElection:
-        """Publish and freeze an election of one yes/no item; voter n is member `member-n`."""
+        """Publish and freeze an election of one yes/no item; voter n is member `member-n`.
+
+        `listed` voters have key ids on the roll instead.
+        """
         roll = tuple(
             RollEntry(
-                EntryKind.ATTESTED,
-                member_commitment(f"member-{number}".encode(), bytes([7]) * 32),
+                EntryKind.LISTED if number in (listed or {}) else EntryKind.ATTESTED,
+                (listed or {}).get(number)
+                or member_commitment(f"member-{number}".encode(), bytes([7]) * 32),
                 weights[number] if weights else 1,
                 0,
             )

@@ -89,6 +89,12 @@ class WalletUnreachable(Unavailable):
     code: ClassVar[str] = "wallet_unreachable"
 
 
+class NoRelayKey(Unavailable):
+    """The installation has no key to promise with."""
+
+    code: ClassVar[str] = "relay_has_no_key"
+
+
 class UnknownBallot(NotFound):
     """The relay has no ballot with this digest."""
 

@@ -7,6 +7,7 @@ from hanpyo.chain.keys import Key
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.batches import ListSigner
+from hanpyo.relay.errors import NoRelayKey
 from hanpyo.relay.intake import Intake
 from hanpyo.relay.rebinding import Rebinding
 from hanpyo.relay.reconciling import Reconciling
@@ -27,8 +28,12 @@ from hanpyo.tasks import Task
 class Relay:
     """Takes ballots in, tells of them, and gives the tasks that send them."""
 
-    def __init__(self, runtime: Runtime, keys: Sequence[Key], catalogue: Catalogue | None = None):
-        """The first of `keys` signs promises; every one of them sends."""
+    def __init__(
+        self, runtime: Runtime, keys: Sequence[Key], catalogue: Catalogue | None = None
+    ) -> None:
+        """The first of `keys` signs promises; every one of them sends. Raises `NoRelayKey`."""
+        if not keys:
+            raise NoRelayKey("the relay has no key: set relay.keystores or relay.signer_url")
         self._runtime = runtime
         self._keys = tuple(keys)
         self._catalogue = catalogue or Catalogue(runtime.database)
