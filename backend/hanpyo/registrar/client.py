@@ -6,12 +6,10 @@ waiting takes up its own places and nobody else's.
 """
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, Self
+from typing import Self
 
 import structlog
 
@@ -19,92 +17,18 @@ from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential, CredentialList, Message, digest
-from hanpyo.protocol.signatures import SignatureError, recover
 from hanpyo.protocol.types import Address, Digest
+from hanpyo.registrar.asking import Answer, Registrar, Seat, judge
 from hanpyo.registrar.errors import (
     REFUSALS,
     RegistrarRefused,
-    RegistrarSilent,
     RegistrarsUnavailable,
 )
 from hanpyo.registrar.requests import About, AttestationRequest, Purpose
 
 __all__ = ["Registrar", "Registrars"]
 
-_AT_ONCE: Final = 16
-"""Calls of one registrar that may be under way; further ones are not made."""
 _log = structlog.get_logger(__name__)
-
-
-class Registrar(Protocol):
-    """One registrar, here or elsewhere. Each call raises `HanpyoError`."""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-
-    @property
-    def address(self) -> Address:
-        """Whose signature counts as its."""
-
-    @property
-    def local(self) -> bool:
-        """Whether its key lies in this process: then it is no body apart."""
-
-    def attest(self, request: AttestationRequest) -> bytes:
-        """Its compact signature of the request's credential."""
-
-    def attest_rebind(self, request: AttestationRequest) -> bytes:
-        """Its compact signature of the request's rebind."""
-
-    def sign_list(self, election: Address, credentials: Sequence[Credential]) -> bytes:
-        """Its compact signature of one list of credentials, each of which it has signed before."""
-
-    def send_code(self, election: Address, voter: int, purpose: Purpose) -> None:
-        """Let it send the member its own code; the same for voters it does not know."""
-
-    def describe(self) -> About:
-        """What it says of itself."""
-
-    def close(self) -> None:
-        """Close its connections."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one registrar of an election gave: a valid signature, or why there is none."""
-
-    index: int
-    registrar: Registrar
-    signature: bytes | None
-    failure: HanpyoError | None
-
-
-class _Seat:
-    """A registrar with the places of its calls."""
-
-    def __init__(self, registrar: Registrar) -> None:
-        self.registrar = registrar
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
-
-    def ask(
-        self, call: Callable[[Registrar], bytes], done: Callable[[bytes | Exception], None]
-    ) -> None:
-        """Call in a thread of its own and hand on what came of it; at once when none is free."""
-        if not self._places.acquire(blocking=False):
-            done(RegistrarSilent("the registrar keeps too many calls waiting"))
-            return
-
-        def run() -> None:
-            try:
-                done(call(self.registrar))
-            except Exception as error:  # noqa: BLE001  whatever it raises, it gave no signature
-                done(error)
-            finally:
-                self._places.release()
-
-        # Daemons, so that a registrar that never answers does not keep the process from ending.
-        threading.Thread(target=run, name="registrar", daemon=True).start()
 
 
 class Registrars:
@@ -119,7 +43,7 @@ class Registrars:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`seconds` bounds an attestation, `list_seconds` a list."""
-        self._seats = {registrar.address: _Seat(registrar) for registrar in registrars}
+        self._seats = {registrar.address: Seat(registrar) for registrar in registrars}
         self._seconds = seconds
         self._list_seconds = list_seconds
         self._monotonic = monotonic
@@ -196,7 +120,7 @@ class Registrars:
         """Each registrar with what it says of itself; None for one that does not answer."""
         return tuple((registrar, _about(registrar)) for registrar in self.members)
 
-    def _of(self, election: PublishedElection) -> dict[int, _Seat]:
+    def _of(self, election: PublishedElection) -> dict[int, Seat]:
         known = enumerate(election.manifest.registrars)
         return {index: self._seats[who] for index, who in known if who in self._seats}
 
@@ -225,7 +149,7 @@ class Registrars:
         answers: list[Answer] = []
         valid = 0
         for index, outcome in self._outcomes(seats, call, seconds):
-            answer = _judge(index, seats[index].registrar, signed, outcome)
+            answer = judge(index, seats[index].registrar, signed, outcome)
             valid += answer.signature is not None
             answers.append(answer)
             if valid >= election.manifest.threshold:
@@ -233,7 +157,7 @@ class Registrars:
         return answers
 
     def _outcomes(
-        self, seats: dict[int, _Seat], call: Callable[[Registrar], bytes], seconds: float
+        self, seats: dict[int, Seat], call: Callable[[Registrar], bytes], seconds: float
     ) -> Iterator[tuple[int, bytes | Exception]]:
         """What each call came to, as it comes, until all have or the time is over."""
         inbox: queue.SimpleQueue[tuple[int, bytes | Exception]] = queue.SimpleQueue()
@@ -253,21 +177,6 @@ def _put(
     outcome: bytes | Exception,
 ) -> None:
     inbox.put((index, outcome))
-
-
-def _judge(index: int, registrar: Registrar, signed: Digest, outcome: bytes | Exception) -> Answer:
-    if isinstance(outcome, HanpyoError):
-        return Answer(index, registrar, None, outcome)
-    if isinstance(outcome, Exception):
-        _log.error("registrar_failed", name=registrar.name, kind=type(outcome).__name__)
-        return Answer(index, registrar, None, RegistrarSilent("the registrar failed"))
-    try:
-        if recover(signed, outcome) == registrar.address:
-            return Answer(index, registrar, outcome, None)
-    except SignatureError:
-        pass
-    _log.error("registrar_signature_wrong", name=registrar.name)
-    return Answer(index, registrar, None, RegistrarSilent("the signature is not the registrar's"))
 
 
 def _attestations(answers: Sequence[Answer], threshold: int) -> tuple[Attestation, ...] | None:
