@@ -19,9 +19,9 @@ from hanpyo.config import load_settings
 from hanpyo.db.models import Role, Staff
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff import accounts, log_files, organisations
-from hanpyo.identity.staff.accounts import Link
 from hanpyo.identity.staff.audit_log import LogBroken
 from hanpyo.identity.staff.desk import Desk, desk_of
+from hanpyo.identity.staff.links import Link
 from hanpyo.identity.staff.log_checks import LogCheck, check_logs
 from hanpyo.runtime import Runtime, open_runtime
 

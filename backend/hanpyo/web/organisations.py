@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from hanpyo.db.models import Organisation as Row
 from hanpyo.db.models import Role
 from hanpyo.identity.staff import accounts, organisations, people, roles
-from hanpyo.identity.staff.accounts import Link as Issued
+from hanpyo.identity.staff.links import Link as Issued
 from hanpyo.identity.staff.refusals import Unknown
 from hanpyo.web.guard import desk, require, staff
 from hanpyo.web.openapi import needs

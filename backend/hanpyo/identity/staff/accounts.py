@@ -7,8 +7,6 @@ once and gives a link to set up anew; it also brings back an account that was di
 operator does to an account stands in the log of every organisation it belongs to.
 """
 
-import secrets
-from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -20,6 +18,14 @@ from hanpyo.db.types import new_id
 from hanpyo.identity.staff import roles, sessions
 from hanpyo.identity.staff.audit_log import record
 from hanpyo.identity.staff.desk import Desk
+from hanpyo.identity.staff.links import (
+    Link,
+    issue,
+    named_invitation,
+    person,
+    usable,
+    void_resets,
+)
 from hanpyo.identity.staff.passwords import require_good
 from hanpyo.identity.staff.records import (
     lock,
@@ -39,17 +45,6 @@ from hanpyo.identity.staff.refusals import (
 from hanpyo.identity.staff.sessions import SignedIn, Started
 
 LINK_TRIES: Final = (30, 15 * 60)
-_TOKEN_BYTES: Final = 32
-_PATH: Final = "/staff/set-up#"
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link that serves once; its token stands in the fragment, which no server logs."""
-
-    invitation_id: str
-    url: str = field(repr=False)
-    expires_at: int
 
 
 def invite(
@@ -62,7 +57,7 @@ def invite(
         if organisation_id is not None and session.get(Organisation, organisation_id) is None:
             raise Unknown
         invitation_id = new_id()
-        owner = _named(invitation_id)
+        owner = named_invitation(invitation_id)
         row = StaffInvitation(
             id=invitation_id,
             name=seal(desk.vault, owner, "name", name),
@@ -71,7 +66,7 @@ def invite(
             organisation_id=organisation_id,
             role=role,
         )
-        link = _issue(session, desk, row)
+        link = issue(session, desk, row)
         details = {"role": str(role)}
         record(session, organisation_id, actor, "staff.invited", owner, details, at=desk.now())
         return link
@@ -89,7 +84,7 @@ def withdraw(desk: Desk, actor: str, organisation_id: str | None, invitation_id:
         if row.used_at is not None:
             raise Unknown
         session.delete(row)
-        owner = _named(invitation_id)
+        owner = named_invitation(invitation_id)
         record(session, organisation_id, actor, "staff.invitation_withdrawn", owner, at=desk.now())
 
     desk.database.transact(work)
@@ -116,8 +111,8 @@ def reset(desk: Desk, actor: str, staff_id: str) -> Link:
         staff.failed = staff.locked_until = staff.totp_step = 0
         session.execute(delete(StaffPasskey).where(StaffPasskey.staff_id == staff_id))
         sessions.end_all(session, staff_id)
-        _void_resets(session, staff_id)
-        link = _issue(session, desk, StaffInvitation(id=new_id(), staff_id=staff_id))
+        void_resets(session, staff_id)
+        link = issue(session, desk, StaffInvitation(id=new_id(), staff_id=staff_id))
         _note_everywhere(session, desk, actor, "staff.reset", staff_id)
         return link
 
@@ -132,11 +127,11 @@ def set_up(desk: Desk, token: str, password: str, client: str) -> Started:
     """
     desk.limits.hit(f"staff-link:{client}", *LINK_TRIES)
     with desk.database.read() as session:
-        _require_good(session, desk, _usable(session, desk, token), password)
+        _require_good(session, desk, usable(session, desk, token), password)
     hashed = desk.passwords.hash(password)
 
     def work(session: Session) -> Started:
-        invitation = _usable(session, desk, token)
+        invitation = usable(session, desk, token)
         if invitation.staff_id is None:
             staff_id = _create(session, desk, invitation, hashed)
         else:
@@ -160,7 +155,7 @@ def take(desk: Desk, signed_in: SignedIn, token: str, client: str) -> None:
     desk.limits.hit(f"staff-link:{client}", *LINK_TRIES)
 
     def work(session: Session) -> None:
-        invitation = _usable(session, desk, token)
+        invitation = usable(session, desk, token)
         staff = lock(session, signed_in.staff_id)
         if invitation.mail_lookup != staff.mail_lookup:
             raise LinkRefused
@@ -205,35 +200,14 @@ def disable(desk: Desk, actor: str, staff_id: str) -> None:
         staff = lock(session, staff_id)
         staff.disabled_at = staff.disabled_at or desk.now()
         sessions.end_all(session, staff_id)
-        _void_resets(session, staff_id)
+        void_resets(session, staff_id)
         _note_everywhere(session, desk, actor, "staff.disabled", staff_id)
 
     desk.database.transact(work)
 
 
-def _issue(session: Session, desk: Desk, row: StaffInvitation) -> Link:
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    row.token_hash = sessions.hash_of(token)
-    row.created_at = desk.now()
-    row.expires_at = desk.now() + desk.settings.link_hours * 3600
-    session.add(row)
-    session.flush()
-    return Link(row.id, desk.public_url.rstrip("/") + _PATH + token, row.expires_at)
-
-
-def _usable(session: Session, desk: Desk, token: str) -> StaffInvitation:
-    row = session.scalar(
-        select(StaffInvitation)
-        .where(StaffInvitation.token_hash == sessions.hash_of(token))
-        .with_for_update()
-    )
-    if row is None or row.used_at is not None or row.expires_at <= desk.now():
-        raise LinkRefused
-    return row
-
-
 def _create(session: Session, desk: Desk, invitation: StaffInvitation, hashed: str) -> str:
-    name, mail = _person(session, desk, invitation)
+    name, mail = person(session, desk, invitation)
     found = lookup_of(desk.vault, mail)
     if session.scalar(select(Staff.id).where(Staff.mail_lookup == found)) is not None:
         raise AccountExists
@@ -263,20 +237,8 @@ def _take_role(session: Session, desk: Desk, invitation: StaffInvitation, staff_
     record(session, where, actor, "staff.role_taken", actor, {"role": str(role)}, at=desk.now())
 
 
-def _person(session: Session, desk: Desk, invitation: StaffInvitation) -> tuple[str, str]:
-    """Name and mail of who a link is for."""
-    if invitation.staff_id is None:
-        owner, name, mail = _named(invitation.id), invitation.name, invitation.mail
-    else:
-        staff = session.get_one(Staff, invitation.staff_id)
-        owner, name, mail = named(staff.id), staff.name, staff.mail
-    if name is None or mail is None:
-        raise LinkRefused
-    return unseal(desk.vault, owner, "name", name), unseal(desk.vault, owner, "mail", mail)
-
-
 def _require_good(session: Session, desk: Desk, invitation: StaffInvitation, password: str) -> None:
-    name, mail = _person(session, desk, invitation)
+    name, mail = person(session, desk, invitation)
     require_good(password, name, mail, mail.partition("@")[0])
 
 
@@ -285,11 +247,3 @@ def _note_everywhere(session: Session, desk: Desk, actor: str, action: str, staf
     places = roles.organisations_of(session, staff_id)
     for place in (*places, None):
         record(session, place, actor, action, named(staff_id), at=desk.now())
-
-
-def _void_resets(session: Session, staff_id: str) -> None:
-    session.execute(delete(StaffInvitation).where(StaffInvitation.staff_id == staff_id))
-
-
-def _named(invitation_id: str) -> str:
-    return f"invitation:{invitation_id}"
