@@ -8,6 +8,7 @@ from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.rpc import Rpc
 from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.hosting import existing_file, key_options, open_account
+from hanpyo.cli.roll_people import erase_people, private_list
 from hanpyo.cli.values import ADDRESS
 from hanpyo.elections.keyfiles import (
     AttestationRefused,
@@ -28,7 +29,11 @@ new_file = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def roll() -> None:
-    """Build the roll of an election, and attest its voters' keys."""
+    """Build the roll of an election, attest its voters' keys, forget its people."""
+
+
+roll.add_command(erase_people)
+roll.add_command(private_list)
 
 
 @roll.command()
