@@ -228,12 +228,12 @@ def test_one_that_is_silent_or_lies_changes_nothing_and_two_are_told_in_time(
         for each in bad:
             stack.callback(each.close)
         request = request_for(published, _SEVENTH)
-        begun = time.monotonic()
-        attestations = Registrars([bad[0], *clients[1:]], seconds=1.5).attest(published, request)
+        attestations = Registrars([bad[0], *clients[1:]]).attest(published, request)
         assert [each.index for each in attestations] == [1, 2]
+        begun = time.monotonic()
         with pytest.raises(RegistrarsUnavailable):
             Registrars([*bad, clients[2]], seconds=0.4).attest(published, request)
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < 2
 
 
 _SEVENTH = voter(7)
