@@ -50,22 +50,6 @@ _RAW: Final = (
     "application/vnd.ms-excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
-_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-_UPLOAD: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [_FILE],
-                    "properties": {_FILE: _BINARY["schema"]},
-                }
-            },
-            **dict.fromkeys(_RAW, _BINARY),
-        },
-    }
-}
 
 
 @roll.post("/roll")
