@@ -69,11 +69,14 @@ class Elections:
         registrar: Address,
         rolls: RollSource,
         *,
-        chain_id: int,
+        chain_id: int | None,
         stale_after: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`stale_after` is the age in seconds of the newest block above which nothing is signed."""
+        """`stale_after` is the age in seconds of the newest block above which nothing is signed.
+
+        `chain_id` None believes the node, which the service's pool holds to its chain.
+        """
         self.rpc = rpc
         self._registrar = registrar
         self._rolls = rolls
@@ -122,14 +125,15 @@ class Elections:
         return Slot.unpack(word(election.contract.slot(voter))).minimum_epoch
 
     def _load(self, address: Address) -> FrozenElection:
-        self.rpc.require_chain(self._chain_id)
+        chain_id = self._chain_id or self.rpc.chain_id()
+        self.rpc.require_chain(chain_id)
         contract = ElectionContract(self.rpc, to_checksum_address(address))
         frozen_at = _require_frozen(contract)
         _require_code(contract)
         registrars = contract.manifest.registrars
         if self._registrar not in registrars:
             raise NotARegistrar("the election's manifest does not name this registrar")
-        domain = Domain(self._chain_id, address, contract.manifest_hash)
+        domain = Domain(chain_id, address, contract.manifest_hash)
         roll = self._rolls.read(contract, frozen_at)
         title = title_line(str(published_text(contract).get("title", "")))
         index = registrars.index(self._registrar)

@@ -55,9 +55,9 @@ class Parts:
 
 
 def open_registrars(runtime: Runtime) -> Registrars:
-    """The registrars that the settings name; the chain must be running.
+    """The registrars that the settings name; nothing is asked of chain or registrars yet.
 
-    Raises `ConfigError`, `KeystoreError`, `Unavailable`.
+    Raises `ConfigError`, `KeystoreError`, and `Unavailable` where keys here have no chain at all.
     """
     rolls = rolls_of(runtime)
     members = [_member(runtime, place, rolls) for place in runtime.settings.registrars.members]
@@ -101,7 +101,7 @@ def local_registrar(runtime: Runtime, name: str, signer: Signer, rolls: RollSour
         parts.rpc,
         signer.address,
         rolls,
-        chain_id=parts.rpc.chain_id(),
+        chain_id=None,
         stale_after=runtime.settings.chain.stale_after,
         clock=parts.clock,
     )

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from hanpyo.chain.rpc import Retries, Rpc
 from hanpyo.config import ConfigError, RegistrarPlace, RegistrarsSection
 from hanpyo.protocol.signatures import address_of
 from hanpyo.registrar.client import Registrars
+from hanpyo.registrar.errors import RegistrarsUnavailable
 from hanpyo.registrar.opening import open_registrars
 from hanpyo.runtime import Runtime
 from tests.service.attesting import request_for
@@ -66,6 +68,20 @@ def test_keys_inside_the_service_attest_and_are_labelled_as_such(
 def test_a_remote_registrar_is_opened_without_a_call(lone: Scene) -> None:
     with opened(lone, REMOTE) as registrars:
         assert [(each.name, each.local) for each in registrars.members] == [("원격", False)]
+
+
+def test_a_chain_that_is_down_does_not_keep_the_service_from_starting(
+    lone: Scene, tmp_path: Path
+) -> None:
+    election = lone.publish(voters=1)
+    runtime = lone.runtime
+    member = RegistrarPlace.model_validate(here(tmp_path, lone.officials.registrars.keys[0]))
+    section = RegistrarsSection(threshold=1, members=(member,))
+    settings = runtime.settings.model_copy(update={"registrars": section})
+    with Rpc("http://127.0.0.1:1", retries=Retries(tries=1)) as down:
+        registrars = open_registrars(Runtime(settings, runtime.database, runtime.vault, down))
+        with pytest.raises(RegistrarsUnavailable):
+            registrars.attest(election, request_for(election, voter(0)))
 
 
 @pytest.mark.parametrize(
