@@ -18,7 +18,7 @@ from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import Ticket, TransactionRequest
 
-_PATIENCE: Final = 150.0
+_PATIENCE: Final = 5.0
 """Seconds between looks after what is under way; whoever sends ballots looks more often."""
 
 

@@ -53,10 +53,10 @@ class Publisher:
     """The task. One move of one election a step, elections taking turns."""
 
     name = "publishing"
-    pause = 1.0
 
     def __init__(self, runtime: Runtime, account: Account) -> None:
         """`account` is the organiser of every election that this service publishes."""
+        self.pause = runtime.settings.chain.poll
         self._runtime = runtime
         self._account = account
         self._nudge = Nudge()
