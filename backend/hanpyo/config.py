@@ -31,7 +31,7 @@ class ConfigError(HanpyoError):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class ChainSection(_Section):
@@ -61,6 +61,7 @@ class IndexSection(_Section):
     live_check: Literal["bloom", "receipts"] = "bloom"
     """The same for blocks that are not final."""
     first_range: int = Field(default=2_000, ge=1)
+    """Blocks asked for at once in a backfill, at first."""
     most_range: int = Field(default=20_000, ge=1)
     """Blocks asked for at once in a backfill, at first and at most."""
     stream_seconds: float = Field(default=20.0, gt=0, le=20)
@@ -86,9 +87,11 @@ class RelaySection(_Section):
     keystores: tuple[Path, ...] = ()
     """Sending accounts; the first also organises elections and signs promises."""
     password_file: Path | None = None
+    """Private file with the password of the keystores."""
     signer_url: str | None = None
     """An external signer (EIP-3030-like JSON over HTTP) instead of keystores."""
     batch_ballots: int = Field(default=200, ge=1, le=250)
+    """Ballots in one transaction at most."""
     batch_age: float = Field(default=2.0, ge=0)
     """A batch goes out when it is full or its oldest ballot has waited so long."""
     window: int = Field(default=3_200, ge=1)
@@ -98,9 +101,13 @@ class RelaySection(_Section):
     include_within: int = Field(default=90, ge=1)
     """What a promise grants itself until the ballot is on chain, in chain time."""
     fee_ceiling: int = Field(default=500 * GWEI, ge=1)
+    """The most that is offered for a unit of gas."""
     tip_ceiling: int = Field(default=50 * GWEI, ge=0)
+    """The most of it that is offered to the block's builder."""
     spend_a_day: int = Field(default=10 * ETHER, ge=0)
+    """What all transactions of a day may cost together."""
     spend_an_election: int = Field(default=50 * ETHER, ge=0)
+    """What an election may cost unless it has a cap of its own."""
     reserve: int = Field(default=ETHER // 10, ge=0)
     """Balance below which an account pauses and readiness says so."""
     acts_a_voter: int = Field(default=20, ge=1, le=1024)
@@ -128,25 +135,35 @@ class RegistrarsSection(_Section):
     """Who attests voters' keys: m of n."""
 
     threshold: int = Field(default=0, ge=0)
+    """How many of them must sign, where an election does not say it itself."""
     members: tuple[RegistrarPlace, ...] = ()
+    """Each with name, address and either url and token, or keystore and password_file."""
 
 
 class MailSection(_Section):
     """Outgoing mail by SMTP."""
 
     host: str | None = None
+    """The SMTP server; without one no mail is sent."""
     port: int = 587
+    """Its port."""
     security: Literal["none", "starttls", "tls"] = "starttls"
+    """none, starttls or tls."""
     username: str | None = None
+    """The account there, if it wants one."""
     password: SecretStr | None = None
+    """Its password."""
     sender: str = "vote@localhost"
+    """The address that mail comes from."""
 
 
 class SmsSection(_Section):
     """Outgoing text messages: a JSON POST to a gateway."""
 
     url: str | None = None
+    """The gateway; without one no text message is sent."""
     token: SecretStr | None = None
+    """Its bearer token."""
 
 
 class OidcProvider(_Section):
@@ -162,8 +179,11 @@ class IdentitySection(_Section):
     """How members prove who they are."""
 
     providers: tuple[OidcProvider, ...] = ()
+    """OpenID Connect: each with name, issuer, client_id and client_secret."""
     code_minutes: int = Field(default=10, ge=1)
+    """How long a code may be used."""
     session_minutes: int = Field(default=60, ge=1)
+    """How long a member stays signed in."""
     tries: int = Field(default=5, ge=1)
     """Wrong codes before a challenge is void."""
     signature_roots: tuple[Path, ...] = ()
@@ -182,19 +202,26 @@ class StaffSection(_Section):
     password_memory: int = Field(default=65_536, ge=8)
     """KiB of memory that one argon2id hash takes."""
     password_passes: int = Field(default=3, ge=1)
+    """How many passes it makes."""
 
 
 class WebSection(_Section):
     """The HTTP service."""
 
     host: str = "127.0.0.1"
+    """Address to listen on; a proxy stands in front."""
     port: int = Field(default=8080, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
     public_url: str = "http://127.0.0.1:8080"
+    """Where people reach the service: the base of every link."""
     workers: int = Field(default=2, ge=1)
+    """Processes of `hanpyo web`."""
     trusted_proxies: int = Field(default=0, ge=0)
     """Reverse proxies in front whose X-Forwarded-For is believed."""
     max_body: int = Field(default=64 * 1024, ge=1024)
+    """Bytes that a request may have."""
     max_upload: int = Field(default=8 * 1024 * 1024, ge=1024)
+    """Bytes that a roll or a definition may have."""
     allowed_origins: tuple[str, ...] = ("*",)
     """Origins that may read public data from a browser."""
     rpc_calls_a_minute: int = Field(default=6_000, ge=1)
@@ -211,14 +238,20 @@ class LogSection(_Section):
     """Structured logs on the error stream."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """debug, info, warning or error."""
     style: Literal["json", "console"] = "json"
+    """json, or console for people."""
 
 
 class Settings(BaseSettings):
     """All settings of one installation."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HANPYO_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="HANPYO_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     data: Path = Path("hanpyo-data")

@@ -57,7 +57,8 @@ def _bind(
     factory = runtime.settings.chain.factory
     if factory is None:
         raise NotInstalled(
-            "chain.factory: name the election factory of this chain (`hanpyo deploy` makes one)"
+            "chain.factory: name the election factory of this chain; docs/operate.md says how one "
+            "is deployed"
         )
     check_factory(runtime.rpc, factory)
     sealed = runtime.vault.seal(_CANARY, _CONTEXT)

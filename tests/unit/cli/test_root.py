@@ -30,8 +30,9 @@ def test_the_version_is_told() -> None:
 
 
 def test_the_commands_that_the_documents_name_are_there() -> None:
-    named = "audit ballot demo election node replay roll"
-    assert {path[0] for path in ALL} == set(named.split())
+    named = "audit ballot demo election node replay roll operator registrar trustee index vote"
+    service = "serve web worker migrate backup restore keys"
+    assert {path[0] for path in ALL} == {*named.split(), *service.split()}
     inner = {path[1:] for path in ALL if path[0] == "election"} - {()}
     assert {("create",), ("show",), ("close",), ("certify",)} <= inner
     assert {("ballot", "cast"), ("ballot", "open"), ("ballot", "check"), ("roll", "build")} <= set(
