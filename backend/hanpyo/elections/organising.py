@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Election, ElectionState, Member
 from hanpyo.elections import drafts, trusteeship
+from hanpyo.elections.catalogue import UnknownElection
 from hanpyo.elections.checklist import Finding
 from hanpyo.elections.drafts import NotADraft, Terms, locked
 from hanpyo.elections.readiness import findings_of, request_publishing
@@ -102,7 +103,7 @@ class Organising:
         with self._runtime.database.read() as session:
             row = session.get(Election, election_id)
             if row is None:
-                raise drafts.UnknownElection("there is no such election")
+                raise UnknownElection("there is no such election")
             return Overview(row, session.scalar(counted) or 0)
 
     def listed(

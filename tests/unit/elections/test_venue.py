@@ -56,7 +56,7 @@ TOO_LARGE = [
 def test_parts_are_halved_until_they_fit_and_stay_in_order(refusal: Exception) -> None:
     line = Line(3, refusal)
     seen: list[int] = []
-    send_in_parts(line, range(10), word, most=8, advance=seen.append)  # type: ignore[arg-type]
+    send_in_parts(line, range(10), word, most=8, advance=seen.append)
     assert b"".join(line.sent) == bytes(range(10))
     assert max(map(len, line.sent)) <= 3
     assert sum(seen) == 10
@@ -65,14 +65,14 @@ def test_parts_are_halved_until_they_fit_and_stay_in_order(refusal: Exception) -
 @pytest.mark.parametrize("refusal", TOO_LARGE, ids=lambda error: type(error).__name__)
 def test_one_item_that_does_not_fit_is_an_error(refusal: Exception) -> None:
     with pytest.raises(type(refusal)):
-        send_in_parts(Line(0, refusal), [1, 2], word, most=2)  # type: ignore[arg-type]
+        send_in_parts(Line(0, refusal), [1, 2], word, most=2)
 
 
 def test_a_refusal_with_a_reason_is_not_tried_in_parts() -> None:
     refusal = TransactionReverted("x", "ElectionWrongPhase(phase=3)", b"\x01\x02\x03\x04")
     line = Line(1, refusal)
     with pytest.raises(TransactionReverted):
-        send_in_parts(line, [1, 2], word, most=2)  # type: ignore[arg-type]
+        send_in_parts(line, [1, 2], word, most=2)
     assert line.sent == []
 
 
