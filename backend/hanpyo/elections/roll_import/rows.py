@@ -24,7 +24,10 @@ from hanpyo.elections.roll_import.notes import Note, note
 from hanpyo.elections.roll_import.weights import looks_rounded, weight
 from hanpyo.protocol.types import Address
 
-_RESIDENT: Final = re.compile(r"[0-9]{6} ?-? ?[1-8][0-9]{6}")
+# A date of birth of six digits and seven more, the first of which tells century and sex.
+_RESIDENT: Final = re.compile(
+    r"(?<![0-9])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?-? ?[1-8][0-9]{6}(?![0-9])"
+)
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _TOTALS: Final = frozenset({"합계", "총계", "소계", "계", "total", "totals", "subtotal", "sum"})
 _SHORTENED: Final = re.compile(r"[0-9](?:\.[0-9]+)?e\+[0-9]+", re.IGNORECASE)
@@ -80,7 +83,7 @@ class FieldReader:
         text = clean(text)
         if not text:
             return None
-        if _RESIDENT.fullmatch(text):
+        if field_name != "weight" and _RESIDENT.search(text):
             raise BadForm("resident_number")
         if field_name in ("phone", "number") and _SHORTENED.fullmatch(text):
             raise BadForm("shortened_number")
