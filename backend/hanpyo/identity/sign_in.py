@@ -5,30 +5,26 @@ written, the same answer is given, and what goes out goes out later, by a task. 
 the database before an answer is judged. An answer that was right is right once.
 """
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hanpyo.config import IdentitySection
 from hanpyo.db.database import Database
-from hanpyo.db.models import Challenge
 from hanpyo.db.types import new_id
 from hanpyo.db.vault import Vault
 from hanpyo.errors import TooMany
-from hanpyo.identity.codes import read_digits, token_digest
-from hanpyo.identity.errors import MethodUnknown, ProofRefused
+from hanpyo.identity.challenges import Challenges
+from hanpyo.identity.errors import MethodUnknown
 from hanpyo.identity.limits import Limits
 from hanpyo.identity.members import Members, Rules, rules_of
-from hanpyo.identity.methods import Answering, Asking, Method, Proof, Started
+from hanpyo.identity.methods import Asking, Method
 from hanpyo.identity.methods.letter_code import LETTER_CODE
 from hanpyo.identity.methods.personal_link import PERSONAL_LINK
-from hanpyo.identity.notices.outbox import Outgoing, queue
-from hanpyo.identity.sessions import Opened, SignedIn, open_session, raise_session
+from hanpyo.identity.sessions import Opened, SignedIn, open_session
 
 _MINUTE: Final = 60
 _DAY: Final = 86_400
@@ -56,20 +52,6 @@ class Shown:
     browser: str | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A challenge that may be answered now, its try counted."""
-
-    rules: Rules
-    method: Method
-    member_id: str | None
-    session_id: str | None
-    state: bytes = field(repr=False)
-    digest: bytes | None = field(repr=False)
-    subject: str | None
-    expires_at: int
-
-
 class SignIn:
     """Lets members in to their elections."""
 
@@ -82,12 +64,12 @@ class SignIn:
         clock: Callable[[], float],
     ) -> None:
         self._database = database
-        self._vault = vault
         self._settings = settings
         self._methods = methods
         self._clock = clock
         self._members = Members(database, vault)
         self._limits = Limits(database, clock)
+        self._challenges = Challenges(database, vault, settings)
 
     def enter(self, election_id: str | None, method: str, typed: str, client: str) -> Opened:
         """Open a session with a personal link's token or a letter's code.
@@ -136,9 +118,7 @@ class SignIn:
         if started.sending is not None:
             self._count(f"send:{election_id}:{_short(started.subject)}", _SENT)
         session_id = signed_in.session_id if signed_in else None
-        self._database.transact(
-            lambda session: self._store(session, asking, method, started, session_id)
-        )
+        self._challenges.store(asking, method.name, started, session_id)
         return Shown(asking.challenge_id, method.name, expires_at, started.show, started.browser)
 
     def verify(
@@ -156,14 +136,13 @@ class SignIn:
         self._count(f"verify:{client}", _CLIENT_ANSWERS)
         session_id = signed_in.session_id if signed_in else None
         now = int(self._clock())
-        taken = self._take(challenge_id, session_id, browser, now)
+        taken = self._challenges.take(challenge_id, session_id, browser, now)
+        method = self._method(taken.rules, taken.method)
         if taken.subject is not None:
-            limits = _BIRTH_JUDGED if taken.method.name == "birth" else _JUDGED
+            limits = _BIRTH_JUDGED if method.name == "birth" else _JUDGED
             self._judge_allowed(f"judge:{taken.rules.election_id}:{_short(taken.subject)}", limits)
-        proof = taken.method.verify(self._answering(challenge_id, taken, answer, now))
-        return self._database.transact(
-            lambda session: self._finish(session, challenge_id, taken, proof, now)
-        )
+        proof = method.verify(self._challenges.answering(taken, answer, now))
+        return self._challenges.finish(taken, proof, now)
 
     def _method(self, rules: Rules, name: str) -> Method:
         method = self._methods.get(name)
@@ -182,119 +161,7 @@ class SignIn:
             _log.warning("sign_in_locked", bucket=bucket.partition(":")[0])
             raise
 
-    def _store(
-        self,
-        session: Session,
-        asking: Asking,
-        method: Method,
-        started: Started,
-        session_id: str | None,
-    ) -> None:
-        sending, challenge_id = started.sending, asking.challenge_id
-        session.add(
-            Challenge(
-                id=challenge_id,
-                election_id=asking.rules.election_id,
-                member_id=started.member_id,
-                session_id=session_id,
-                method=method.name,
-                purpose="sign_in",
-                digest=self._hash(challenge_id, sending.code) if sending else None,
-                subject=started.subject,
-                sealed=self._vault.seal(started.state, _context(challenge_id)),
-                browser=token_digest(started.browser) if started.browser else None,
-                tries_left=self._settings.tries,
-                created_at=asking.now,
-                expires_at=asking.expires_at,
-            )
-        )
-        if sending is not None:
-            outgoing = Outgoing(
-                election_id=asking.rules.election_id,
-                template="code",
-                parameters={
-                    "title": asking.rules.title,
-                    "code": sending.code,
-                    "minutes": str(self._settings.code_minutes),
-                },
-                now=asking.now,
-                expires_at=asking.expires_at,
-                member_id=started.member_id,
-            )
-            contact = (sending.channel, sending.recipient)
-            queue(session, self._vault, outgoing, contact, void=started.member_id is None)
-
-    def _take(
-        self, challenge_id: str, session_id: str | None, browser: str | None, now: int
-    ) -> _Open:
-        """Count a try of a challenge that may still be answered, before anything is judged."""
-        counted = (
-            update(Challenge)
-            .where(
-                Challenge.id == challenge_id,
-                Challenge.purpose == "sign_in",
-                Challenge.tries_left > 0,
-                Challenge.used_at.is_(None),
-                Challenge.expires_at > now,
-            )
-            .values(tries_left=Challenge.tries_left - 1)
-            .returning(Challenge)
-        )
-        row = self._database.transact(lambda session: session.scalars(counted).one_or_none())
-        if row is None or row.session_id != session_id:
-            raise ProofRefused
-        if row.browser is not None and not (
-            browser is not None and hmac.compare_digest(row.browser, token_digest(browser))
-        ):
-            raise ProofRefused
-        rules = self._members.rules(row.election_id)
-        state = self._vault.open(row.sealed or b"", _context(challenge_id))
-        return _Open(
-            rules,
-            self._method(rules, row.method),
-            row.member_id,
-            row.session_id,
-            state,
-            row.digest,
-            row.subject,
-            row.expires_at,
-        )
-
-    def _answering(
-        self, challenge_id: str, taken: _Open, answer: Mapping[str, Any], now: int
-    ) -> Answering:
-        typed = self._hash(challenge_id, read_digits(str(answer.get("code", ""))))
-        right = taken.digest is not None and hmac.compare_digest(typed, taken.digest)
-        # Nobody is looked up as well, so that it takes as long.
-        member = self._members.get(taken.rules.election_id, taken.member_id or "")
-        return Answering(
-            challenge_id, taken.rules, member, taken.state, answer, right, now, taken.expires_at
-        )
-
-    def _finish(
-        self, session: Session, challenge_id: str, taken: _Open, proof: Proof, now: int
-    ) -> Opened:
-        used = (
-            update(Challenge)
-            .where(Challenge.id == challenge_id, Challenge.used_at.is_(None))
-            .values(used_at=now, sealed=None, digest=None)
-            .returning(Challenge.id)
-        )
-        if session.execute(used).one_or_none() is None:
-            raise ProofRefused
-        if taken.session_id is not None:
-            return raise_session(session, taken.session_id, proof, now)
-        seconds = self._settings.session_minutes * _MINUTE
-        return open_session(session, taken.rules.election_id, proof, now, seconds)
-
-    def _hash(self, challenge_id: str, code: str) -> bytes:
-        return self._vault.lookup("code", f"{challenge_id}\0{code}")
-
 
 def _short(subject: str | None) -> str:
     """A subject that fits a bucket's name."""
     return (subject or "")[:80]
-
-
-def _context(challenge_id: str) -> str:
-    return f"challenge:{challenge_id}"

@@ -6,6 +6,7 @@ from hanpyo.web.audit_log import log
 from hanpyo.web.ballots import ballots
 from hanpyo.web.elections import elections
 from hanpyo.web.identity import identity
+from hanpyo.web.me import me
 from hanpyo.web.member_desk import member_desk
 from hanpyo.web.organisations import organisation
 from hanpyo.web.public import public
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     log,
     elections,
     identity,
+    me,
     member_desk,
     roll,
     public,

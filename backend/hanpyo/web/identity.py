@@ -13,35 +13,22 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.identity.factors import Factor, Level, level_of
-from hanpyo.identity.keys import VoterKey, address_key, point_key
-from hanpyo.identity.limits import Limits, client_bucket
+from hanpyo.identity.limits import client_bucket
 from hanpyo.identity.members import Rules
 from hanpyo.identity.service import CALLBACK, Identity, identity_of
 from hanpyo.identity.sessions import Opened, SignedIn
 from hanpyo.identity.sign_in import Shown
-from hanpyo.protocol.types import Address, KeyType
+from hanpyo.protocol.types import KeyType
 from hanpyo.registrar.client import Registrars
 from hanpyo.registrar.opening import open_registrars
 from hanpyo.web.context import runtime
 from hanpyo.web.identity_models import (
     ChallengeIn,
     ChallengeOut,
-    CodesIn,
-    CodesOut,
-    CredentialOut,
     Entry,
-    FactorOut,
-    KeyIn,
-    KeyOut,
     LinkEntry,
-    MeOut,
     MethodsOut,
-    PasskeyIn,
-    PasskeyOptionsOut,
-    PasskeyOut,
-    RebindOut,
     SessionOut,
-    SignatureOut,
     Verification,
 )
 from hanpyo.web.openapi import needs
@@ -155,133 +142,8 @@ def oidc_callback() -> BaseResponse:
     return response
 
 
-@identity.get("/v1/me")
-@needs(_SESSION)
-@identity.output(MeOut)
-def me() -> MeOut:
-    """The session's member, and which factors are missing."""
-    found = signed_in()
-    member, enough = found.member, found.enough
-    return MeOut(
-        election=found.rules.election_id,
-        title=found.rules.title,
-        expires_at=found.expires_at,
-        level=found.level.label,
-        required=found.rules.level.label,
-        enough=enough,
-        missing=_missing(found.rules, found.factors),
-        factors=[FactorOut(method=each.method, at=each.at) for each in found.factors],
-        voter=member.voter if enough else None,
-        weight=str(member.weight) if enough else None,
-        class_=member.class_ if enough else None,
-        listed=member.wallet is not None if enough else None,
-        key=_bound(found) if enough else None,
-    )
-
-
-@identity.delete("/v1/me/session")
-@needs(_SESSION)
-@identity.output({}, status_code=204)
-def sign_out() -> str:
-    """End the session."""
-    members().sessions.end(signed_in())
-    return ""
-
-
-@identity.post("/v1/me/key")
-@needs(_SESSION)
-@identity.input(KeyIn, arg_name="body")
-@identity.output(CredentialOut)
-def bind_key(body: KeyIn) -> CredentialOut:
-    """Bind a voter key and get its credential; the same key again gives the same."""
-    found = signed_in()
-    _count("key", found, _KEY_REQUESTS)
-    bound = members().bindings.bind(found, _key(body), _proofs(body))
-    credential = bound.credential
-    return CredentialOut(
-        voter=credential.voter,
-        key="0x" + credential.key.hex(),
-        weight=str(credential.weight),
-        class_=credential.class_,
-        epoch=credential.epoch,
-        attestations=[
-            SignatureOut(index=each.index, signature="0x" + each.signature.hex())
-            for each in bound.attestations
-        ],
-        bound_at=bound.bound_at,
-    )
-
-
-@identity.post("/v1/me/rebind")
-@needs(_SESSION)
-@identity.input(KeyIn, arg_name="body")
-@identity.output(RebindOut, status_code=202)
-def rebind_key(body: KeyIn) -> RebindOut:
-    """Move to another key: needs a second factor over a channel that the first did not use.
-
-    Once it is `done`, ask for the key's credential at `/v1/me/key`.
-    """
-    found = signed_in()
-    _count("key", found, _KEY_REQUESTS)
-    order = members().rebinds.rebind(found, _key(body), _proofs(body))
-    return RebindOut(epoch=order.epoch, state=order.state)
-
-
-@identity.post("/v1/me/registrar-codes")
-@needs(_SESSION)
-@identity.input(CodesIn, arg_name="body")
-@identity.output(CodesOut, status_code=202)
-def send_registrar_codes(body: CodesIn) -> CodesOut:
-    """Let registrars that check members themselves send their codes."""
-    found = signed_in()
-    found.require_level()
-    _count("registrar_codes", found, _CODE_REQUESTS)
-    election = members().catalogue.get(found.rules.election_id)
-    sent = registrars().send_codes(election, found.member.voter, body.purpose)
-    return CodesOut(registrars=sent)
-
-
-@identity.post("/v1/me/passkeys/challenges")
-@needs(_SESSION)
-@identity.output(PasskeyOptionsOut, status_code=201)
-def begin_passkey() -> PasskeyOptionsOut:
-    """Begin to enrol a passkey."""
-    found = signed_in()
-    _count("passkey", found, _KEY_REQUESTS)
-    begun = members().enrolment.begin(found)
-    return PasskeyOptionsOut(
-        challenge=begun.challenge_id, expires_at=begun.expires_at, options=dict(begun.options)
-    )
-
-
-@identity.post("/v1/me/passkeys")
-@needs(_SESSION)
-@identity.input(PasskeyIn, arg_name="body")
-@identity.output(PasskeyOut, status_code=201)
-def enrol_passkey(body: PasskeyIn) -> PasskeyOut:
-    """Enrol the passkey that the browser made."""
-    enrolled = members().enrolment.finish(signed_in(), body.challenge, body.credential)
-    return PasskeyOut(x=f"0x{enrolled.x:064x}", y=f"0x{enrolled.y:064x}")
-
-
-def _bound(found: SignedIn) -> KeyOut | None:
-    binding = members().bindings.current(found)
-    if binding is None:
-        return None
-    return KeyOut(
-        key="0x" + binding.key.hex(),
-        epoch=binding.epoch,
-        bound_at=binding.bound_at,
-        attested=binding.attestations is not None,
-    )
-
-
 def _client() -> str:
     return client_bucket(request.remote_addr)
-
-
-def _count(what: str, found: SignedIn, limit: tuple[int, int]) -> None:
-    Limits(runtime().database, runtime().clock).hit(f"{what}:{found.member.id}", *limit)
 
 
 def _session(opened: Opened) -> Response:
@@ -294,7 +156,7 @@ def _session(opened: Opened) -> Response:
         level=level.label,
         required=rules.level.label,
         enough=level >= rules.level,
-        missing=_missing(rules, opened.factors),
+        missing=missing(rules, opened.factors),
     )
     return _uncached(body)
 
@@ -327,7 +189,7 @@ def _uncached(body: SessionOut | ChallengeOut) -> Response:
     return response
 
 
-def _missing(rules: Rules, factors: tuple[Factor, ...]) -> list[str]:
+def missing(rules: Rules, factors: tuple[Factor, ...]) -> list[str]:
     """Methods of the election that would raise the level; none once it is reached."""
     level = level_of(factors)
     if level >= rules.level:
@@ -339,17 +201,3 @@ def _missing(rules: Rules, factors: tuple[Factor, ...]) -> list[str]:
     raising = {each: with_method(each) for each in rules.methods if with_method(each) > level}
     reaching = [each for each, reached in raising.items() if reached >= rules.level]
     return reaching or list(raising)
-
-
-def _key(body: KeyIn) -> VoterKey:
-    if body.address is not None:
-        return address_key(body.address)
-    x, y = (bytes.fromhex((each or "0x")[2:]) for each in (body.x, body.y))
-    return point_key(_TYPES[body.type], x, y)
-
-
-def _proofs(body: KeyIn) -> dict[Address, bytes]:
-    return {
-        Address(bytes.fromhex(each.registrar[2:])): bytes.fromhex(each.proof[2:])
-        for each in body.proofs
-    }
