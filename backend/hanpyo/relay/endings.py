@@ -200,7 +200,7 @@ def _at_least() -> ColumnElement[bool]:
 
 def _is_recorded() -> ColumnElement[bool]:
     own = aliased(Act)
-    return exists().where(own.digest == Ballot.digest, own.election_id == Ballot.election_id)
+    return exists().where(own.digest == Ballot.digest)
 
 
 def _ending(

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.keys import Key
 from hanpyo.db.leases import Held
-from hanpyo.db.models import Act, Ballot, BallotState, Batch, BatchState, ChainHead
+from hanpyo.db.models import Act, Ballot, BallotState, Batch, BatchState, ChainHead, Cursor
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.relay.endings import Ending, find_endings
 from hanpyo.relay.evidence import sign_evidence
@@ -37,6 +37,8 @@ class Reconciling:
         self._runtime = runtime
         self._catalogue = catalogue
         self._key = key
+        self._compared: tuple[object, ...] | None = None
+        self._judged: int | None = None
 
     @property
     def pause(self) -> float:
@@ -44,17 +46,29 @@ class Reconciling:
         return self._runtime.settings.chain.poll
 
     def step(self, held: Held) -> bool:
-        """Compare once; True when endings are left for the next step."""
-        self._runtime.database.transact(lambda session: self._follow_record(session, held))
+        """Compare what is new on the record; True when endings may be left for the next step."""
+        self._compare(held)
         final = final_block(self._runtime)
-        if final is None:
+        if final is None or final.number == self._judged:
             return False
         endings = self._runtime.database.transact(
             lambda session: find_endings(session, self._catalogue, final)
         )
         for ending in endings:
             self._end(held, ending, final)
+        self._judged = None if endings else final.number
         return bool(endings)
+
+    def _compare(self, held: Held) -> None:
+        """Follow the record where it has changed since the last look."""
+        with self._runtime.database.read() as session:
+            head = session.get(ChainHead, 1)
+            read_to = session.scalar(select(func.sum(Cursor.number)))
+            failed = session.scalar(select(func.count()).where(Batch.state == BatchState.FAILED))
+        seen = (head.hash if head else None, read_to, failed)
+        if seen != self._compared:
+            self._runtime.database.transact(lambda session: self._follow_record(session, held))
+            self._compared = seen
 
     def _follow_record(self, session: Session, held: Held) -> None:
         held.require(session)
@@ -153,4 +167,5 @@ def _move(
 
 
 def _own_act() -> ColumnElement[bool]:
-    return (Act.digest == Ballot.digest) & (Act.election_id == Ballot.election_id)
+    """The digest alone finds it: the election is in what was signed."""
+    return Act.digest == Ballot.digest

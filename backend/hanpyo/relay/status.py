@@ -67,9 +67,7 @@ def ballot_status(database: Database, digest: bytes) -> BallotStatus:
         ballot = session.scalar(select(Ballot).where(Ballot.digest == digest))
         if ballot is None:
             raise UnknownBallot("the relay has no ballot with this receipt")
-        act = session.scalar(
-            select(Act).where(Act.digest == digest, Act.election_id == ballot.election_id)
-        )
+        act = session.scalar(select(Act).where(Act.digest == digest))
     return BallotStatus(
         ballot.digest,
         ballot.election_id,
