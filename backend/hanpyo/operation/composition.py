@@ -15,6 +15,7 @@ from hanpyo.relay.keys import open_keys
 from hanpyo.relay.service import Relay
 from hanpyo.runtime import Runtime
 from hanpyo.tasks import Task, TaskRunner
+from hanpyo.webhooks.delivering import Delivering
 
 
 def tasks_of(runtime: Runtime) -> Sequence[Task]:
@@ -34,6 +35,7 @@ def tasks_of(runtime: Runtime) -> Sequence[Task]:
         Publisher(runtime, organiser),
         Closer(runtime, organiser),
         *identity_tasks(runtime),
+        Delivering(runtime),
         Housekeeping(runtime.database, runtime.clock),
     )
 
