@@ -22,6 +22,7 @@ from hanpyo.chain.headers import Header
 from hanpyo.chain.node_errors import BlockUnknown
 from hanpyo.chain.quantities import (
     ADDRESS_SIZE,
+    read_address,
     read_data,
     read_hash,
     read_list,
@@ -39,6 +40,24 @@ _LOG_FIELDS: Final = 3
 _LAST_TYPE_PREFIX: Final = 0x7F  # EIP-2718: a larger first byte begins an untyped receipt
 
 _checksum = lru_cache(maxsize=1024)(to_checksum_address)
+# Logs of one block share most of their words: a thousand logs have a handful of them.
+_known_hash = lru_cache(maxsize=4096)(read_hash)
+_known_quantity = lru_cache(maxsize=4096)(read_quantity)
+_known_address = lru_cache(maxsize=1024)(read_address)
+
+
+def _hash(value: object, name: str) -> bytes:
+    return _known_hash(value, name) if isinstance(value, str) else read_hash(value, name)
+
+
+def _address(value: object) -> ChecksumAddress:
+    if isinstance(value, str):
+        return _known_address(value, "address")
+    return read_address(value, "address")
+
+
+def _quantity(value: object, name: str) -> int:
+    return _known_quantity(value, name) if isinstance(value, str) else read_quantity(value, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +80,13 @@ class Log:
             raise LogsInconsistent("the node answered with a log that a reorganisation removed")
         topics = read_list(log.get("topics"), "topics")
         return cls(
-            address=_checksum(read_data(log.get("address"), "address", ADDRESS_SIZE)),
-            topics=tuple(read_hash(topic, "topics") for topic in topics),
+            address=_address(log.get("address")),
+            topics=tuple([_hash(topic, "topics") for topic in topics]),
             data=read_data(log.get("data"), "data"),
-            block_number=read_quantity(log.get("blockNumber"), "blockNumber"),
-            block_hash=read_hash(log.get("blockHash"), "blockHash"),
-            transaction_hash=read_hash(log.get("transactionHash"), "transactionHash"),
-            transaction_index=read_quantity(log.get("transactionIndex"), "transactionIndex"),
+            block_number=_quantity(log.get("blockNumber"), "blockNumber"),
+            block_hash=_hash(log.get("blockHash"), "blockHash"),
+            transaction_hash=_hash(log.get("transactionHash"), "transactionHash"),
+            transaction_index=_quantity(log.get("transactionIndex"), "transactionIndex"),
             log_index=read_quantity(log.get("logIndex"), "logIndex"),
         )
 

@@ -21,7 +21,7 @@ class Fold:
     def __init__(
         self,
         election: str,
-        digest: Callable[[Recorded], bytes],
+        digest: Callable[[Recorded, bytes], bytes],
         standings: dict[int, Standing],
         batches: int,
     ) -> None:
@@ -41,7 +41,8 @@ class Fold:
         row = place_row(self._election, log, timestamp)
         if isinstance(event, Recorded):
             self._stand(event, log, timestamp)
-            self.acts.append(act_row(row, event, self._digest(event)))
+            content = event.content
+            self.acts.append(act_row(row, event, content, self._digest(event, content)))
         elif isinstance(event, Skipped):
             self.skips.append(skip_row(row, event))
         else:

@@ -24,12 +24,12 @@ from hanpyo.db.models import (
     VoterState,
 )
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.indexer.bulk import insert_rows
+from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.fold import Fold
 from hanpyo.indexer.milestones import MILESTONES, forget, note
 from hanpyo.indexer.rows import digester, entry_event
 from hanpyo.indexer.standing import Place, Standing, VoterEvent
-from hanpyo.indexer.store import add_sums, load_standings, parts, progress_of, save_standings
+from hanpyo.indexer.store import add_sums, load_standings, progress_of, save_standings
 from hanpyo.indexer.sums import Counting, Sums
 from hanpyo.protocol.acts import Terms
 
@@ -131,34 +131,33 @@ class ElectionIndex:
     def _acts_of(
         self, session: Session, voters: Collection[int]
     ) -> Iterator[tuple[VoterEvent, Place]]:
-        for part in parts(sorted(voters)):
-            query = select(Act).where(Act.election_id == self._id, Act.voter.in_(part))
-            for row in session.scalars(query):
-                terms = Terms(
-                    row.voter,
-                    row.weight,
-                    row.class_,
-                    row.epoch,
-                    row.revision,
-                    row.kind,
-                    row.channel,
-                )
-                is_open = self.election.manifest.trustee_key is None
-                choices = row.payload if is_open else None
-                event = Recorded(terms, row.key, choices=choices)
-                yield event, Place(row.block_number, row.log_index, row.timestamp)
+        is_open = self.election.manifest.trustee_key is None
+        query = select(Act).where(
+            Act.election_id == self._id, among(session, Act.voter, list(voters))
+        )
+        for row in session.scalars(query):
+            terms = Terms(
+                row.voter,
+                row.weight,
+                row.class_,
+                row.epoch,
+                row.revision,
+                row.kind,
+                row.channel,
+            )
+            event = Recorded(terms, row.key, choices=row.payload if is_open else None)
+            yield event, Place(row.block_number, row.log_index, row.timestamp)
 
     def _entries_of(
         self, session: Session, voters: Collection[int]
     ) -> Iterator[tuple[VoterEvent, Place]]:
-        for part in parts(sorted(voters)):
-            query = select(LogEntry).where(
-                LogEntry.election_id == self._id, LogEntry.voter.in_(part)
-            )
-            for row in session.scalars(query):
-                event = entry_event(row.kind, row.payload)
-                if event is not None:
-                    yield event, Place(row.block_number, row.log_index, row.timestamp)
+        query = select(LogEntry).where(
+            LogEntry.election_id == self._id, among(session, LogEntry.voter, list(voters))
+        )
+        for row in session.scalars(query):
+            event = entry_event(row.kind, row.payload)
+            if event is not None:
+                yield event, Place(row.block_number, row.log_index, row.timestamp)
 
     def _note_again(self, session: Session, progress: Progress) -> None:
         forget(progress)

@@ -14,6 +14,7 @@ from hanpyo.chain.headers import Header, fetch_header
 from hanpyo.db.leases import Held
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.errors import HanpyoError
+from hanpyo.indexer.ahead import ahead, without_collecting
 from hanpyo.indexer.cursors import Position, follow, move, move_all, positions, unfollowed
 from hanpyo.indexer.index import ElectionIndex
 from hanpyo.indexer.pinning import ImpostorContract, Pin, check_pin, pin
@@ -95,7 +96,7 @@ class Reading:
             election = self._catalogue.get(position.election_id)
             try:
                 self._check(position)
-                for portion in self._portions.final(election, position, final):
+                for portion in ahead(self._portions.final(election, position, final)):
                     self._database.transact(partial(self._write_final, held, portion))
                     progressed = True
                     if self._monotonic() > deadline:
@@ -107,7 +108,8 @@ class Reading:
     def _write_final(self, held: Held, portion: Portion, session: Session) -> None:
         held.require(session)
         election = portion.election.id
-        self.index(election).apply(session, portion.logs, portion.times)
+        with without_collecting(len(portion.logs)):
+            self.index(election).apply(session, portion.logs, portion.times)
         write_blocks(session, portion.headers, eventful=True)
         move(session, election, portion.start, (portion.number, portion.hash))
 

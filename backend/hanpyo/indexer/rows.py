@@ -48,14 +48,14 @@ _KINDS: Final[dict[type[Event], str]] = {
 }
 
 
-def digester(domain: Domain) -> Callable[[Recorded], bytes]:
-    """What gives the digest of the Ballot behind a recorded act, ten times in the time of one.
+def digester(domain: Domain) -> Callable[[Recorded, bytes], bytes]:
+    """What gives the digest of the Ballot behind a recorded act with this content.
 
     The same as `protocol.messages.digest`, whose checks a decoded event does not need again.
     """
     head = b"\x19\x01" + domain.separator
 
-    def digest(event: Recorded) -> bytes:
+    def digest(event: Recorded, content: bytes) -> bytes:
         terms = event.terms
         numbers = (
             terms.voter.to_bytes(32, "big")
@@ -63,7 +63,7 @@ def digester(domain: Domain) -> Callable[[Recorded], bytes]:
             + terms.revision.to_bytes(32, "big")
             + terms.kind.to_bytes(32, "big")
         )
-        return keccak(head + keccak(_BALLOT_TYPE + numbers + event.content + event.escrow_hash))
+        return keccak(head + keccak(_BALLOT_TYPE + numbers + content + event.escrow_hash))
 
     return digest
 
@@ -80,7 +80,7 @@ def place_row(election: str, log: Log, timestamp: int) -> Row:
     )
 
 
-def act_row(place: Row, event: Recorded, digest: bytes) -> Row:
+def act_row(place: Row, event: Recorded, content: bytes, digest: bytes) -> Row:
     """A row of `Act`."""
     terms = event.terms
     return (
@@ -93,7 +93,7 @@ def act_row(place: Row, event: Recorded, digest: bytes) -> Row:
         terms.class_,
         terms.weight,
         event.key,
-        event.content,
+        content,
         event.escrow if event.choices is None else event.choices,
         digest,
     )

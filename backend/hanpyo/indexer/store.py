@@ -1,42 +1,34 @@
 """Standings and sums of one election in the database."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Progress, TallyCell, TurnoutCell, TurnoutHour, VoterState
 from hanpyo.db.types import Base
-from hanpyo.indexer.bulk import insert_rows
+from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.standing import Standing
 from hanpyo.indexer.sums import Sums
-
-_VOTERS_AT_ONCE: Final = 10_000
-_T = TypeVar("_T")
 
 
 def load_standings(session: Session, election: str, voters: Collection[int]) -> dict[int, Standing]:
     """The standings of those of these voters that have one."""
-    table = VoterState.__table__
-    found: dict[int, Standing] = {}
-    for part in parts(sorted(voters)):
-        query = select(*list(table.columns)[1:]).where(
-            table.c.election_id == election, table.c.voter.in_(part)
-        )
-        for row in session.execute(query):
-            found[row[0]] = Standing(*row)
-    return found
+    columns = list(VoterState.__table__.columns)[1:]
+    query = select(*columns).where(
+        VoterState.election_id == election, among(session, VoterState.voter, list(voters))
+    )
+    return {row[0]: Standing(*row) for row in session.execute(query)}
 
 
 def save_standings(
     session: Session, election: str, known: Collection[int], standings: Mapping[int, Standing]
 ) -> None:
     """Replace the rows of `known` voters, and write these standings but the untouched ones."""
-    for part in parts(sorted(known)):
-        session.execute(
-            delete(VoterState).where(VoterState.election_id == election, VoterState.voter.in_(part))
-        )
+    if known:
+        gone = among(session, VoterState.voter, list(known))
+        session.execute(delete(VoterState).where(VoterState.election_id == election, gone))
     rows = [
         (
             election,
@@ -110,9 +102,3 @@ def _add(
                 table.c.election_id == election, table.c.heads == 0, table.c.weight == 0
             )
         )
-
-
-def parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """The items in pieces that a query takes."""
-    for at in range(0, len(items), _VOTERS_AT_ONCE):
-        yield items[at : at + _VOTERS_AT_ONCE]
