@@ -39,6 +39,8 @@ ALGORITHMS: Final = (
 LEEWAY: Final = 60
 _KEPT_SECONDS: Final = 3_600
 _ASKED_AGAIN_SECONDS: Final = 60
+_SILENT_SECONDS: Final = 10
+"""After a failure nobody waits for the provider again so soon."""
 _LONGEST_TOKEN: Final = 16_384
 _LONGEST_SUBJECT: Final = 255
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -84,6 +86,7 @@ class Provider:
         self._endpoints: Endpoints | None = None
         self._keys: KeySet | None = None
         self._keys_at = 0.0
+        self._failed_at = 0.0
 
     def authorization_url(self, state: str, nonce: str, verifier: str) -> str:
         """Where the member's browser goes; raises `ProviderUnavailable`."""
@@ -165,21 +168,29 @@ class Provider:
     def _discovered(self) -> Endpoints:
         with self._lock:
             if self._endpoints is None:
-                self._endpoints = self._discover()
+                self._endpoints = self._discover(self._get(_discovery_url(self._place.issuer)))
             return self._endpoints
 
-    def _discover(self) -> Endpoints:
+    def _discover(self, said: dict[str, Any]) -> Endpoints:
         issuer = self._place.issuer
+        named = (said.get(name) for name in _ENDPOINTS)
         try:
-            where = f"{require_safe(issuer).rstrip('/')}/.well-known/openid-configuration"
-            said = fetch_json(self._http, "GET", where)
-            named = (said.get(name) for name in _ENDPOINTS)
             found = Endpoints(*(require_safe(str(each), within=issuer) for each in named))
-        except (OutboundFailed, UnsafeUrl) as error:
+        except UnsafeUrl as error:
             raise _unavailable() from error
         if said.get("issuer") != issuer:
             raise _unavailable()
         return found
+
+    def _get(self, url: str) -> dict[str, Any]:
+        """What the provider publishes there; under the lock, so that one thread asks."""
+        if 0 <= self._clock() - self._failed_at < _SILENT_SECONDS:
+            raise _unavailable()
+        try:
+            return fetch_json(self._http, "GET", require_safe(url))
+        except (OutboundFailed, UnsafeUrl) as error:
+            self._failed_at = self._clock()
+            raise _unavailable() from error
 
     def _current_keys(self, *, again: bool) -> KeySet:
         """The provider's keys; read anew when old, or when `again` and a minute has passed."""
@@ -189,8 +200,8 @@ class Provider:
             wanted = _ASKED_AGAIN_SECONDS if again else _KEPT_SECONDS
             if self._keys is None or not 0 <= age < wanted:
                 try:
-                    self._keys = KeySet.import_key_set(fetch_json(self._http, "GET", where))  # type: ignore[arg-type]
-                except (OutboundFailed, JoseError, ValueError, KeyError) as error:
+                    self._keys = KeySet.import_key_set(self._get(where))  # type: ignore[arg-type]
+                except (JoseError, ValueError, KeyError) as error:
                     raise _unavailable() from error
                 self._keys_at = self._clock()
             return self._keys
@@ -200,6 +211,10 @@ def challenge_of(verifier: str) -> str:
     """PKCE's S256 challenge of a verifier (RFC 7636)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _discovery_url(issuer: str) -> str:
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 def _unavailable() -> ProviderUnavailable:
