@@ -34,6 +34,7 @@ METHODS: Final = (
 LEVELS: Final = ("L0", "L1", "L2", "L3", "L4")
 _UNFINISHED: Final = (ElectionState.PUBLISHING, ElectionState.FAILED)
 _DEEPEST: Final = 12
+_LARGEST: Final = 1 << 63
 _LONGEST_METHOD: Final = 40
 
 
@@ -186,6 +187,8 @@ def _normal(value: object, place: str, depth: int) -> object:
             return clean(value)
         except BadForm:
             raise DefinitionError(f"{place}: holds hidden or control characters") from None
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        raise DefinitionError(f"{place}: is too large a number")
     if isinstance(value, Mapping):
         return {
             str(_normal(name, place, depth - 1)): _normal(each, f"{place}.{name}"[:200], depth - 1)
