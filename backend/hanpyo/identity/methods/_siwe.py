@@ -1,10 +1,19 @@
-"""The EIP-4361 library, loaded without the warnings that its grammar makes while being built."""
+"""The EIP-4361 library, loaded when somebody first signs in by wallet.
+
+It brings web3 along, which takes longer to load than all the rest of the service.
+"""
 
 import warnings
+from functools import cache
+from typing import Any
 
-with warnings.catch_warnings():
-    # abnf warns that siwe's grammar defines core rules anew, once for each; they are the same.
-    warnings.simplefilter("ignore")
-    from siwe import SiweMessage  # type: ignore[import-untyped]  # it carries no types
 
-__all__ = ["SiweMessage"]
+@cache
+def siwe_message() -> Any:
+    """The class `SiweMessage`; its library carries no types."""
+    with warnings.catch_warnings():
+        # abnf warns that siwe's grammar defines core rules anew, once for each; they are the same.
+        warnings.simplefilter("ignore")
+        from siwe import SiweMessage  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return SiweMessage

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import orjson
@@ -22,7 +22,7 @@ from hanpyo.identity.errors import ProofRefused
 from hanpyo.identity.factors import Factor
 from hanpyo.identity.members import Members
 from hanpyo.identity.methods import Answering, Asking, Proof, Started
-from hanpyo.identity.methods._siwe import SiweMessage
+from hanpyo.identity.methods._siwe import siwe_message
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.signatures import SignatureError, compact, recover
 from hanpyo.protocol.types import Digest
@@ -88,11 +88,11 @@ class Wallet:
             raise ProofRefused
         return Proof(member_id, (Factor(self.name, self.family, answering.now),))
 
-    def _parse(self, message: str, wanted: dict[str, object]) -> SiweMessage:
+    def _parse(self, message: str, wanted: dict[str, object]) -> Any:
         if len(message) > _LONGEST_MESSAGE:
             raise ProofRefused
         try:
-            parsed = SiweMessage.from_message(message, abnf=False)
+            parsed = siwe_message().from_message(message, abnf=False)
             same = parsed.prepare_message() == message
         except ValueError:
             raise ProofRefused from None
@@ -108,7 +108,7 @@ class Wallet:
         return parsed
 
 
-def _require_times(parsed: SiweMessage, now: int, ends: int) -> None:
+def _require_times(parsed: Any, now: int, ends: int) -> None:
     """Issued and valid by now, and ending no later than the challenge."""
     try:
         issued, expires, begins = (
