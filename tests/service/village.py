@@ -382,9 +382,7 @@ class Village:
         session.flush()
         for kind, digest in lookup_digests(vault, person) if person else ():
             session.add(
-                MemberLookup(
-                    election_id=election_id, kind=kind, digest=digest, member_id=member_id
-                )
+                MemberLookup(election_id=election_id, kind=kind, digest=digest, member_id=member_id)
             )
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hanpyo.db.models import Challenge, Notice, RateCounter
 from tests.service.village import PEOPLE, Village
@@ -52,6 +52,30 @@ def test_members_and_strangers_leave_the_same_rows(place: Village, method: str) 
         states = session.execute(select(Notice.state, Notice.sealed).order_by(Notice.state)).all()
     assert [state for state, _ in states] == ["void", "waiting"]
     assert states[0].sealed is None
+
+
+@pytest.mark.parametrize("method", ["mail", "sms"])
+def test_the_database_does_the_same_work_for_members_and_strangers(
+    place: Village, method: str
+) -> None:
+    path = f"/v1/elections/{place.election}/challenges"
+    work: list[list[str]] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        work[-1].append(statement)
+
+    engine = place.runtime.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for contact in _CONTACTS[method]:
+            work.append([])
+            visitor = place.visitor()
+            begun = visitor.post(path, {"method": method, "contact": contact})
+            visitor.answer(begun.json["challenge"], code="000000")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert work[0] == work[1]
+    assert len(work[0]) > 5
 
 
 def test_a_contact_that_two_members_share_signs_in_neither(place: Village) -> None:
