@@ -20,7 +20,7 @@ from hanpyo.db.models import Election, ElectionState
 from hanpyo.elections.chain_facts import chain_facts
 from hanpyo.elections.drafts import locked
 from hanpyo.elections.lifecycle import open_all, settle_all, unopened
-from hanpyo.elections.posting import Account, Nudge, Post
+from hanpyo.elections.posting import TRIES, Account, Nudge, Post, SentInVain
 from hanpyo.elections.record import ElectionRecord
 from hanpyo.elections.record_keeper import RecordKeeper
 from hanpyo.errors import HanpyoError
@@ -56,6 +56,7 @@ class Closer:
         self._most = voters_a_step
         self._keeper = RecordKeeper()
         self._nudge = Nudge()
+        self._tries: dict[str, tuple[tuple[int, int, int, bool], int]] = {}
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -105,6 +106,7 @@ class Closer:
                 return False
             record = self._keeper.read(contract).record
         if record.later.keys() - record.settled:
+            self._require_effect(election, record)
             settle_all(post, contract, record, most=self._most)
             return True
         return phase is Phase.OPENING and self._count(election, contract, record, now, post)
@@ -121,22 +123,36 @@ class Closer:
         manifest = contract.manifest
         if manifest.secrecy is Secrecy.SEALED:
             if record.secret is None:
-                return self._release(election, contract, post)
+                return self._release(election, contract, record, post)
             if unopened(record):
+                self._require_effect(election, record)
                 open_all(post, contract, record, most=self._most)
                 return True
         if now < manifest.timetable.certify_at:
             return False
+        self._require_effect(election, record)
         post.send(contract.certify())
         return True
 
-    def _release(self, election: Election, contract: ElectionContract, post: Post) -> bool:
+    def _release(
+        self, election: Election, contract: ElectionContract, record: ElectionRecord, post: Post
+    ) -> bool:
         """Send the secret that somebody handed in, if anybody did."""
         secret = election.trustee_secret
         if secret is None:
             return False
+        self._require_effect(election, record)
         post.send(contract.release_key(int.from_bytes(secret, "big")))
         return True
+
+    def _require_effect(self, election: Election, record: ElectionRecord) -> None:
+        """Raise `SentInVain` when what was sent the last times has changed nothing."""
+        mark = (len(record.settled), len(record.opened), len(record.voided), record.secret is None)
+        known, tries = self._tries.get(election.id, (mark, 0))
+        tries = tries + 1 if known == mark else 1
+        self._tries[election.id] = (mark, tries)
+        if tries > TRIES:
+            raise SentInVain("closing the election has no effect: look at the account's calls")
 
     def _end(
         self, held: Held, election: Election, contract: ElectionContract, phase: Phase
@@ -153,6 +169,7 @@ class Closer:
 
         self._runtime.database.transact(work)
         self._keeper.forget(contract)
+        self._tries.pop(election.id, None)
         return True
 
     def _is_final(self, contract: ElectionContract, phase: Phase) -> bool:

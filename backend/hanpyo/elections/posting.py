@@ -10,16 +10,25 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from eth_typing import ChecksumAddress
 
 from hanpyo.chain.receipts import Receipt
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import Ticket, TransactionRequest
+from hanpyo.errors import HanpyoError
 
+TRIES: Final = 5
+"""How often something that has no effect is paid for."""
 _PATIENCE: Final = 5.0
 """Seconds between looks after what is under way; whoever sends ballots looks more often."""
+
+
+class SentInVain(HanpyoError):
+    """Transactions are mined and change nothing; sending more of them would only cost money."""
+
+    code: ClassVar[str] = "sent_in_vain"
 
 
 class Account(Protocol):
@@ -77,10 +86,12 @@ class Post:
         """Send the request unless it is under way; whether it was sent now.
 
         One that failed is sent anew, and the estimate then says whether it still cannot be. Raises
-        what `Sender.send` raises.
+        what `Sender.send` raises, and `SentInVain` after some tries.
         """
         if self.is_under_way():
             return False
+        if len(self.tickets) >= TRIES:
+            raise SentInVain(f"{self.label} was sent {TRIES} times and had no effect")
         self.send(build())
         return True
 

@@ -26,7 +26,7 @@ from hanpyo.elections.chain_facts import chain_facts
 from hanpyo.elections.drafts import locked
 from hanpyo.elections.fixing import Ground, fix
 from hanpyo.elections.lifecycle import ROLL_PART
-from hanpyo.elections.posting import Account, Nudge, Post
+from hanpyo.elections.posting import Account, Nudge, Post, SentInVain
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff import audit_log
 from hanpyo.protocol.manifest import Manifest
@@ -76,7 +76,7 @@ class Publisher:
                 return False
             try:
                 return self._move(held, election, sender)
-            except (TooLate, TransactionReverted) as error:
+            except (TooLate, TransactionReverted, SentInVain) as error:
                 self._fail(held, election.id, error)
                 return True
 
