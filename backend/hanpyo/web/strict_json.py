@@ -45,6 +45,9 @@ def loads(body: bytes) -> Any:
 
 
 def _depth(body: bytes) -> int:
+    opening = body.count(b"[") + body.count(b"{")
+    if opening <= MAX_DEPTH:
+        return opening  # as deep at most, and known at a tenth of the cost
     deepest = depth = 0
     for token in _STRINGS_AND_BRACKETS.findall(body):
         if token in (b"[", b"{"):
