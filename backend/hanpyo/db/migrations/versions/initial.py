@@ -707,7 +707,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook_delivery",
-        sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("webhook_id", sa.String(length=32), nullable=False),
         sa.Column("election_id", sa.String(length=32), nullable=False),
         sa.Column("event", sa.String(length=32), nullable=False),
@@ -723,13 +724,11 @@ def upgrade() -> None:
             ["election.id"],
         ),
         sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
     )
     op.create_index(
-        "webhook_delivery_by_webhook",
-        "webhook_delivery",
-        ["webhook_id", "created_at"],
-        unique=False,
+        "webhook_delivery_by_webhook", "webhook_delivery", ["webhook_id", "number"], unique=False
     )
     op.create_index(
         "webhook_delivery_due", "webhook_delivery", ["ended_at", "next_try_at"], unique=False
