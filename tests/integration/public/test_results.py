@@ -19,6 +19,7 @@ def test_results_come_with_their_denominators(
     sealed_election.follow()
     assert client.get(f"{path}/results").get_json()["code"] == "tally_sealed"
     trustee = scene.officials.trustee
+    assert trustee is not None
     lifecycle.settle_all(scene.organiser, contract, read_record(contract))
     scene.organiser.transact(contract.release_key(trustee.secret))
     lifecycle.open_all(scene.organiser, contract, read_record(contract))
