@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.fees import GWEI
 from hanpyo.chain.sender import Pace, Sender
 from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.db.leases import LeaseLost, Leases
-from hanpyo.db.models import Ballot, RelayAccount
+from hanpyo.db.models import Attempt, Ballot, RelayAccount
 from hanpyo.elections.casting import SignedAct, cast_all, single_batch
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.protocol.batch import Attestation
@@ -327,3 +328,30 @@ def test_caught_by_the_close_it_ends_as_too_late(works: Works) -> None:
     works.finish()
     row = works.row(digest)
     assert (row.state, row.cause) == ("too_late", "skipped: not_open")
+
+
+def test_on_a_chain_that_began_anew_nothing_is_signed_and_the_rows_stay(works: Works) -> None:
+    election = publish(works)
+    take(works, election, range(2))
+    works.step()
+    account_id = works.relay.accounts[0].id
+
+    def forge(session: Session) -> bytes:
+        row = session.get_one(RelayAccount, account_id)
+        known, row.genesis = row.genesis, bytes(32)
+        return known
+
+    genesis = works.scene.runtime.database.transact(forge)
+    after = Works(works.scene)
+    after.do(after.sending[0])
+    with works.scene.runtime.database.read() as session:
+        assert session.get_one(RelayAccount, account_id).paused == "journal_of_another"
+        assert session.scalars(select(Attempt).where(Attempt.account_id == account_id)).all()
+
+    def mend(session: Session) -> None:
+        row = session.get_one(RelayAccount, account_id)
+        row.genesis, row.paused = genesis, None
+
+    works.scene.runtime.database.transact(mend)
+    works.run()
+    assert len(works.acts(election)) == 2
