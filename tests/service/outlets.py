@@ -28,14 +28,14 @@ class Mailbox:
     delay: float = 0.0
     port: int = 0
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802  aiosmtpd calls it so
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, lines: list[str]
     ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
         return lines
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  aiosmtpd calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.refusal:
@@ -43,7 +43,9 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802  aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         await asyncio.sleep(self.delay)
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=default)

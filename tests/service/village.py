@@ -292,7 +292,7 @@ class Village:
         people: Sequence[Person] = PEOPLE,
         wallets: Sequence[bytes] = (),
     ) -> str:
-        """One more election, its members in voter-number order; listed by wallet after the people."""
+        """One more election: members in voter-number order, those listed by wallet last."""
         roll = tuple(
             RollEntry(
                 EntryKind.ATTESTED,
