@@ -40,7 +40,7 @@ def request_for(
 ) -> AttestationRequest:
     """What the registrars are asked about the key that a member bound."""
     factors = load_factors(binding.factors)
-    methods = dict.fromkeys(factor.method.partition(":")[0] for factor in factors)
+    methods = dict.fromkeys(factor.method for factor in factors)  # two providers are two methods
     verified_at = max((factor.at for factor in factors), default=0)
     return AttestationRequest(
         Address(election.domain.election),

@@ -90,8 +90,9 @@ class Members:
             .where(
                 MemberLookup.election_id == election_id,
                 MemberLookup.kind == kind,
-                MemberLookup.digest == self._vault.lookup(kind, value),
+                MemberLookup.digest.in_(self._vault.lookups(kind, value)),
             )
+            .distinct()
             .limit(2)
         )
         with self._database.read() as session:

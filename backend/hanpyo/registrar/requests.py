@@ -88,7 +88,7 @@ class EvidenceBody(Wire):
     """`Evidence` in JSON."""
 
     level: str = Field(pattern=r"^L[0-4]$")
-    methods: list[Annotated[str, Field(pattern=r"^[a-z0-9_:.-]{1,48}$")]] = Field(max_length=8)
+    methods: list[Annotated[str, Field(pattern=r"^[a-z0-9_:.-]{1,48}$")]] = Field(max_length=16)
     verified_at: int = Field(ge=0)
 
 

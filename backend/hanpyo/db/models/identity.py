@@ -41,7 +41,10 @@ class Challenge(Base):
     """
 
     __tablename__ = "challenge"
-    __table_args__ = (Index("challenge_by_expiry", "expires_at"),)
+    __table_args__ = (
+        Index("challenge_by_expiry", "expires_at"),
+        Index("challenge_by_member", "member_id"),
+    )
 
     id: Mapped[RandomId]
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))

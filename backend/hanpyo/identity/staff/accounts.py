@@ -9,7 +9,7 @@ operator does to an account stands in the log of every organisation it belongs t
 
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,8 @@ from hanpyo.identity.staff.links import (
 )
 from hanpyo.identity.staff.passwords import require_good
 from hanpyo.identity.staff.records import (
+    found_by_mail,
+    is_mail_of,
     lock,
     lookup_of,
     named,
@@ -92,12 +94,11 @@ def withdraw(desk: Desk, actor: str, organisation_id: str | None, invitation_id:
 
 def id_of(desk: Desk, mail: str) -> str:
     """The id of a mail address's account; for whoever has the database; raises `Unknown`."""
-    found = lookup_of(desk.vault, normal_mail(mail))
     with desk.database.read() as session:
-        staff_id = session.scalar(select(Staff.id).where(Staff.mail_lookup == found))
-    if staff_id is None:
+        staff = found_by_mail(session, desk.vault, normal_mail(mail))
+    if staff is None:
         raise Unknown
-    return staff_id
+    return staff.id
 
 
 def reset(desk: Desk, actor: str, staff_id: str) -> Link:
@@ -157,7 +158,8 @@ def take(desk: Desk, signed_in: SignedIn, token: str, client: str) -> None:
     def work(session: Session) -> None:
         invitation = usable(session, desk, token)
         staff = lock(session, signed_in.staff_id)
-        if invitation.mail_lookup != staff.mail_lookup:
+        mail = unseal(desk.vault, named(staff.id), "mail", staff.mail)
+        if not is_mail_of(desk.vault, invitation.mail_lookup, mail):
             raise LinkRefused
         invitation.used_at = desk.now()
         _take_role(session, desk, invitation, staff.id)
@@ -208,8 +210,7 @@ def disable(desk: Desk, actor: str, staff_id: str) -> None:
 
 def _create(session: Session, desk: Desk, invitation: StaffInvitation, hashed: str) -> str:
     name, mail = person(session, desk, invitation)
-    found = lookup_of(desk.vault, mail)
-    if session.scalar(select(Staff.id).where(Staff.mail_lookup == found)) is not None:
+    if found_by_mail(session, desk.vault, mail) is not None:
         raise AccountExists
     staff_id = new_id()
     session.add(
@@ -217,7 +218,7 @@ def _create(session: Session, desk: Desk, invitation: StaffInvitation, hashed: s
             id=staff_id,
             name=seal(desk.vault, named(staff_id), "name", name),
             mail=seal(desk.vault, named(staff_id), "mail", mail),
-            mail_lookup=found,
+            mail_lookup=lookup_of(desk.vault, mail),
             password_hash=hashed,
             created_at=desk.now(),
         )

@@ -33,8 +33,19 @@ def normal_name(name: str) -> str:
 
 
 def lookup_of(vault: Vault, mail: str) -> bytes:
-    """By what the account of a mail address, already normal, is found."""
+    """By what a mail address, already normal, is kept from now on."""
     return vault.lookup(_LOOKUP, mail)
+
+
+def found_by_mail(session: Session, vault: Vault, mail: str) -> Staff | None:
+    """The account of a mail address, already normal, whichever key of the ring it was kept by."""
+    kept = vault.lookups(_LOOKUP, mail)
+    return session.scalars(select(Staff).where(Staff.mail_lookup.in_(kept)).limit(1)).first()
+
+
+def is_mail_of(vault: Vault, lookup: bytes | None, mail: str) -> bool:
+    """Whether a kept lookup is this mail address's, by whichever key of the ring."""
+    return lookup in vault.lookups(_LOOKUP, mail)
 
 
 def seal(vault: Vault, owner: str, field: str, text: str) -> bytes:

@@ -21,10 +21,7 @@ _SEALED: Final = (
 
 
 def reseal_staff(session: Session, vault: Vault) -> int:
-    """Seal everything with the key in use, and look mails up by it; how many rows there are.
-
-    Until it has run, nobody whose mail was looked up by the older key can sign in.
-    """
+    """Seal everything with the key in use, and look mails up by it; how many rows there are."""
     changed = 0
     for staff in session.scalars(select(Staff).with_for_update()):
         owner = named(staff.id)

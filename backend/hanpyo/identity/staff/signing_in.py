@@ -25,6 +25,7 @@ from hanpyo.identity.staff import passkeys, sessions, totp
 from hanpyo.identity.staff.audit_log import record
 from hanpyo.identity.staff.desk import Desk
 from hanpyo.identity.staff.records import (
+    found_by_mail,
     has_factor,
     lock,
     lookup_of,
@@ -60,13 +61,13 @@ def with_password(
     Raises `TooManyTries`, `SignInRefused`, `SetUpUnfinished`.
     """
     desk.limits.hit(f"staff-sign-in:{client}", *CLIENT_TRIES)
-    found = lookup_of(desk.vault, normal_mail(mail))
-    mail_bucket = f"staff-password:{found.hex()}"
+    normal = normal_mail(mail)
+    mail_bucket = f"staff-password:{lookup_of(desk.vault, normal).hex()}"
     own_bucket = f"{mail_bucket}:{client}"
     desk.limits.hit(own_bucket, *MAIL_AND_CLIENT_TRIES)
     desk.limits.hit(mail_bucket, *MAIL_TRIES)
     with desk.database.read() as session:
-        staff = session.scalar(select(Staff).where(Staff.mail_lookup == found))
+        staff = found_by_mail(session, desk.vault, normal)
     kept = staff.password_hash if staff is not None else None
     holds = desk.passwords.holds(kept, password)
     if staff is None or kept is None or not holds or staff.disabled_at is not None:

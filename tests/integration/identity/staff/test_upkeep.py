@@ -6,13 +6,23 @@ from sqlalchemy import func, select
 
 from hanpyo.db.models import RateCounter, Role, Staff, StaffInvitation, StaffPasskey, StaffSession
 from hanpyo.db.vault import MasterKey, Vault
+from hanpyo.identity.staff import accounts
 from hanpyo.identity.staff.desk import Desk
 from hanpyo.identity.staff.housekeeping import Housekeeping
 from hanpyo.identity.staff.resealing import reseal_staff, staff_sealed_with
 from hanpyo.runtime import Runtime
 from tests.service.authenticator import Authenticator
 from tests.service.clocks import Clock
-from tests.service.sign_in import PASSWORD, Browser, Person, answer_of, invite, join
+from tests.service.sign_in import (
+    PASSWORD,
+    Browser,
+    Person,
+    answer_of,
+    invite,
+    join,
+    refusal_of,
+)
+from tests.service.staff import new_organisation
 
 
 def test_what_has_ended_is_deleted(
@@ -69,3 +79,21 @@ def test_a_new_master_key_seals_and_finds_everything(
         sealed = [row.mail for row in session.scalars(select(Staff))]
         sealed += [row.name for row in session.scalars(select(StaffPasskey))]
     assert all(after.is_current(each) for each in sealed)
+
+
+def test_while_keys_are_exchanged_staff_sign_in_and_take_roles(
+    browser: Browser, other_browser: Browser, quick_runtime: Runtime, desk: Desk, clock: Clock
+) -> None:
+    old, new = MasterKey.generate(1), MasterKey.generate(2)
+    desks = browser.app.extensions
+    desks["hanpyo.staff"] = earlier = dataclasses.replace(desk, vault=Vault([old]))
+    person = join(browser, earlier, clock)
+    desks["hanpyo.staff"] = between = dataclasses.replace(desk, vault=Vault([new, old]))
+    person.sign_in(other_browser)
+    assert accounts.id_of(between, person.mail) == accounts.id_of(earlier, person.mail)
+    organisation = new_organisation(quick_runtime)
+    role = invite(between, organisation, Role.CLERK, person.mail)
+    assert other_browser.post("/v1/staff/me/roles", {"token": role}).status_code == 204
+    twice = invite(between, organisation, Role.CLERK, person.mail)
+    refused = browser.post("/v1/staff/set-up", {"token": twice, "password": PASSWORD})
+    assert refusal_of(refused)[0] == 409

@@ -865,6 +865,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("challenge_by_expiry", "challenge", ["expires_at"], unique=False)
+    op.create_index("challenge_by_member", "challenge", ["member_id"], unique=False)
     op.create_table(
         "key_binding",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
