@@ -12,7 +12,7 @@ from hanpyo.db.models import Role
 from hanpyo.identity.staff import audit_log, log_files
 from hanpyo.web.context import runtime
 from hanpyo.web.guard import require
-from hanpyo.web.openapi import needs
+from hanpyo.web.openapi import gives, needs
 from hanpyo.web.pagination import PageQuery, cut
 from hanpyo.web.staff_models import Log, LogEntry
 
@@ -34,6 +34,7 @@ def show_log(organisation_id: str, query: PageQuery) -> Log:
 @log.get("/organisations/<organisation_id>/log/export")
 @needs(_SESSION)
 @log.doc(responses=_FILE)
+@gives(log_files.MEDIA_TYPE)
 def export_log(organisation_id: str) -> Response:
     """The organisation's whole log, one JSON object a line; any role."""
     require(Role.OBSERVER, organisation_id)
@@ -53,6 +54,7 @@ def show_installation_log(query: PageQuery) -> Log:
 @log.get("/log/export")
 @needs(_SESSION)
 @log.doc(responses=_FILE)
+@gives(log_files.MEDIA_TYPE)
 def export_installation_log() -> Response:
     """The installation's whole log, one JSON object a line; operators only."""
     require(Role.OPERATOR, None)

@@ -26,6 +26,7 @@ from hanpyo.relay.status import BallotStatus
 from hanpyo.relay.submission import Submission
 from hanpyo.web.context import runtime
 from hanpyo.web.etag import conditional
+from hanpyo.web.openapi import gives
 
 ballots = APIBlueprint("ballots", __name__, tag="Ballots")
 _KEY: Final = "hanpyo_relay"
@@ -153,6 +154,7 @@ def post_ballot(election_id: str, body: BallotBody) -> Response:
 
 
 @ballots.get("/v1/ballots/<digest>")
+@gives(unchanged=True)
 @ballots.output(BallotAnswer)
 def get_ballot(digest: str) -> Response:
     """What became of a ballot, by its digest."""

@@ -19,7 +19,7 @@ from hanpyo.web.identity_models import (
     InvitedOut,
     LetterOut,
 )
-from hanpyo.web.openapi import needs
+from hanpyo.web.openapi import gives, needs
 
 member_desk = APIBlueprint(
     "member_desk", __name__, tag="Members", url_prefix="/v1/elections/<election_id>"
@@ -54,7 +54,8 @@ def invite(election_id: str, body: InvitationsIn) -> InvitedOut:
 @member_desk.post("/invitations.csv")
 @needs(_SESSION)
 @member_desk.input(InvitationsIn, arg_name="body")
-@member_desk.doc(responses={200: "The letters as text/csv"})
+@member_desk.doc(responses={200: "The letters"})
+@gives("text/csv")
 def invite_by_list(election_id: str, body: InvitationsIn) -> Response:
     """The same; the answer is the list of letters for a printer."""
     organiser, election = require_for_election(Role.ORGANISER, election_id)

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document at `/v1/openapi.json`, generated from the handlers.
 
 Operation ids are `<blueprint>_<function>`. Every operation may answer with a `Problem`; those that
-need a person say which session they need.
+need a person say which session they need, and files are described by `gives` and `takes`.
 """
 
 import re
@@ -16,6 +16,14 @@ from hanpyo.web.problems import MEDIA_TYPE
 PATH: Final = "/v1/openapi.json"
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _SECURITY: Final = "_hanpyo_security"
+_FILES: Final = "_hanpyo_files"
+_TAKES: Final = "_hanpyo_takes"
+_FILE: Final = {"type": "string", "format": "binary"}
+_PATH: Final = {
+    "digest": {"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"},
+    "role": {"type": "string", "enum": ["organiser", "clerk", "registrar", "observer"]},
+}
+_ID: Final = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _PROBLEM: Final = {
     "type": "object",
     "title": "Problem",
@@ -52,8 +60,8 @@ _SAID: Final = {
     "500": "A fault of the service",
     "503": "Not now; see Retry-After",
 }
-_ALWAYS: Final = ("400", "404", "406", "422", "429", "500", "503")
-_WITH_BODY: Final = ("409", "413", "415")
+_ALWAYS: Final = ("400", "404", "406", "409", "422", "429", "500", "503")
+_WITH_BODY: Final = ("401", "403", "413", "415")
 _WITH_PERSON: Final = ("401", "403")
 SCHEMES: Final = {
     "staffSession": {
@@ -77,6 +85,29 @@ def needs(scheme: str) -> Callable[[_F], _F]:
 
     def mark(handler: _F) -> _F:
         setattr(handler, _SECURITY, scheme)
+        return handler
+
+    return mark
+
+
+def gives(*media_types: str, unchanged: bool = False) -> Callable[[_F], _F]:
+    """Say which other media types a handler answers with, and whether 304 where ETags match.
+
+    Without an output model these types are all there is.
+    """
+
+    def mark(handler: _F) -> _F:
+        setattr(handler, _FILES, (media_types, unchanged))
+        return handler
+
+    return mark
+
+
+def takes(*media_types: str) -> Callable[[_F], _F]:
+    """Say that a handler takes a file: the body in one of these types, or the part `file`."""
+
+    def mark(handler: _F) -> _F:
+        setattr(handler, _TAKES, media_types)
         return handler
 
     return mark
@@ -125,9 +156,29 @@ def _finish(operation: dict[str, Any], method: str, endpoint: str, handler: obje
     if scheme is not None or operation.get("security"):
         answers += _WITH_PERSON
     responses = operation.setdefault("responses", {})
+    _say_files(operation, responses, handler)
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            parameter["schema"] = _PATH.get(parameter["name"], _ID)
     for status in sorted(answers):
         responses.setdefault(status, _problem(_SAID[status]))
     responses.setdefault("default", _problem("Any other failure"))
+
+
+def _say_files(operation: dict[str, Any], responses: dict[str, Any], handler: object) -> None:
+    media_types, unchanged = getattr(handler, _FILES, ((), False))
+    content = responses.get("200", {}).get("content", {})
+    if content.get("application/json") == {"schema": {}} and media_types:
+        del content["application/json"]
+    content.update({each: {"schema": _FILE} for each in media_types})
+    if unchanged:
+        responses["304"] = {"description": "The caller's copy is still good"}
+    taken = getattr(handler, _TAKES, ())
+    if taken:
+        form = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+        given = {"multipart/form-data": form} | dict.fromkeys(taken, _FILE)
+        kinds = {name: {"schema": schema} for name, schema in given.items()}
+        operation["requestBody"] = {"required": True, "content": kinds}
 
 
 def _problem(description: str) -> dict[str, Any]:

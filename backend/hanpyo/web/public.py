@@ -24,6 +24,7 @@ from hanpyo.web import public_answers as answers
 from hanpyo.web import public_models as models
 from hanpyo.web.context import runtime
 from hanpyo.web.cors import public_read
+from hanpyo.web.openapi import gives
 from hanpyo.web.pagination import PageQuery, cut
 
 public = APIBlueprint("public", __name__, tag="Public", url_prefix="/v1/elections")
@@ -31,6 +32,7 @@ _PLACE: Final = "/<election_id>"
 _READER: Final = "hanpyo_public"
 _CSV: Final = "text/csv; charset=utf-8"
 _JSON_LD: Final = "application/ld+json"
+_EXPORTS: Final = ("text/csv", _JSON_LD)
 _TURNOUT: Final = ("channel", "group", "heads", "weight")
 _TALLY: Final = ("item", "option", "channel", "group", "heads", "weight")
 _LOG: Final = ("block", "logIndex", "timestamp", "kind", "transaction", "payload")
@@ -101,6 +103,7 @@ def list_elections(query: PageQuery) -> models.Elections:
 
 @public.get(_PLACE)
 @public_read
+@gives(unchanged=True)
 @public.output(models.Election)
 def show_election(election_id: str) -> Response:
     """One election: text, manifest, phase by the chain's time."""
@@ -113,6 +116,7 @@ def show_election(election_id: str) -> Response:
 
 @public.get(f"{_PLACE}/turnout")
 @public_read
+@gives(*_EXPORTS, unchanged=True)
 @public.input(models.FormatQuery, location="query", arg_name="query")
 @public.output(models.Turnout)
 def show_turnout(election_id: str, query: models.FormatQuery) -> Response:
@@ -127,6 +131,7 @@ def show_turnout(election_id: str, query: models.FormatQuery) -> Response:
 
 @public.get(f"{_PLACE}/tally")
 @public_read
+@gives(*_EXPORTS, unchanged=True)
 @public.input(models.FormatQuery, location="query", arg_name="query")
 @public.output(models.Tally)
 def show_tally(election_id: str, query: models.FormatQuery) -> Response:
@@ -141,6 +146,7 @@ def show_tally(election_id: str, query: models.FormatQuery) -> Response:
 
 @public.get(f"{_PLACE}/results")
 @public_read
+@gives(unchanged=True)
 @public.output(models.Results)
 def show_results(election_id: str) -> Response:
     """The contract's own results with their denominators."""
@@ -152,6 +158,7 @@ def show_results(election_id: str) -> Response:
 
 @public.get(f"{_PLACE}/events")
 @public_read
+@gives(*_EXPORTS, unchanged=True)
 @public.input(models.EventsQuery, location="query", arg_name="query")
 @public.output(models.Events)
 def list_events(election_id: str, query: models.EventsQuery) -> Response:
@@ -174,6 +181,7 @@ def list_events(election_id: str, query: models.EventsQuery) -> Response:
 
 @public.get(f"{_PLACE}/acts")
 @public_read
+@gives(*_EXPORTS, unchanged=True)
 @public.input(models.VoterQuery, location="query", arg_name="query")
 @public.output(models.VoterActs)
 def list_acts(election_id: str, query: models.VoterQuery) -> Response:

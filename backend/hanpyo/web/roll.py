@@ -19,7 +19,7 @@ from hanpyo.errors import Invalid
 from hanpyo.web.context import runtime
 from hanpyo.web.guard import require_for_election
 from hanpyo.web.inputs import body_limit
-from hanpyo.web.openapi import needs
+from hanpyo.web.openapi import gives, needs, takes
 from hanpyo.web.pagination import PageQuery, cut
 from hanpyo.web.roll_models import (
     AcceptedOut,
@@ -55,6 +55,7 @@ _RAW: Final = (
 @roll.post("/roll")
 @body_limit("max_upload")
 @needs(_SESSION)
+@takes(*_RAW)
 @roll.output(PreviewOut)
 def upload(election_id: str) -> PreviewOut:
     """Read a CSV or XLSX file, as the body or as the part `file`; nothing changes yet."""
@@ -74,7 +75,8 @@ def accept(election_id: str, body: AcceptIn) -> AcceptedOut:
 
 @roll.get("/roll/template.csv")
 @needs(_SESSION)
-@roll.doc(responses={200: "An example file as text/csv"})
+@roll.doc(responses={200: "An example file"})
+@gives(_CSV)
 def show_template(election_id: str) -> Response:
     """An example to fill in."""
     require_for_election(Role.OBSERVER, election_id)
@@ -83,7 +85,8 @@ def show_template(election_id: str) -> Response:
 
 @roll.get("/roll/members.csv")
 @needs(_SESSION)
-@roll.doc(responses={200: "The draft's roll as text/csv"})
+@roll.doc(responses={200: "The draft's roll"})
+@gives(_CSV)
 def export(election_id: str) -> Response:
     """The whole roll of a draft, to be corrected and uploaded again."""
     person, _ = require_for_election(_KEEPERS, election_id)
@@ -93,7 +96,8 @@ def export(election_id: str) -> Response:
 @roll.post("/roll/private-list")
 @needs(_SESSION)
 @roll.input(PassphraseIn, arg_name="body")
-@roll.doc(responses={200: "The sealed list as application/octet-stream"})
+@roll.doc(responses={200: "The sealed list"})
+@gives("application/octet-stream")
 def export_private_list(election_id: str, body: PassphraseIn) -> Response:
     """Who is behind each voter number, sealed under a passphrase, for the registrars."""
     person, _ = require_for_election(_KEEPERS, election_id)
