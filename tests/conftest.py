@@ -9,6 +9,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests.fault_table import table
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Unconfigured, structlog prints on the output, where commands under test print their JSON.
@@ -29,6 +31,16 @@ os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / ".toolchain" / "solcx"))
 os.environ["PATH"] = os.pathsep.join(
     [str(ROOT / ".venv" / "bin"), str(ROOT / ".toolchain" / "bin"), os.environ["PATH"]]
 )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults and counts, where faults were made."""
+    reports = [each for found in terminalreporter.stats.values() for each in found]
+    called = (each for each in reports if getattr(each, "when", None) == "call")
+    lines = table(each.user_properties for each in called)
+    if lines:
+        terminalreporter.section("faults survived, in ballots")
+        terminalreporter.write_line("\n".join(lines))
 
 
 def _free_port() -> int:
