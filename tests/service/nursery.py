@@ -237,7 +237,7 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
-    reload(import_module("hanpyo.relay.failpoints"))  # it reads the environment of its process
+    reload(import_module("hanpyo.failpoints"))  # it reads the environment of its process
     root = import_module("hanpyo.cli.root")
     try:
         root.main(list(arguments))

@@ -14,6 +14,7 @@ from hanpyo.chain.headers import Header, fetch_header
 from hanpyo.db.leases import Held
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.errors import HanpyoError
+from hanpyo.failpoints import failpoint
 from hanpyo.indexer.ahead import ahead, without_collecting
 from hanpyo.indexer.cursors import Position, follow, move, move_all, positions, unfollowed
 from hanpyo.indexer.index import ElectionIndex
@@ -86,7 +87,9 @@ class Reading:
             portions=portions,
             held_up=held_up,
         )
+        failpoint("before_index")
         self._database.transact(work)
+        failpoint("after_index")
 
     def catch_up(self, held: Held, final: int) -> bool:
         """Let elections read final blocks for some seconds; True when more waits."""

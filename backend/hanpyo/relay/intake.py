@@ -19,6 +19,7 @@ from hanpyo.db.direct import Direct
 from hanpyo.db.models import Act, Ballot, BallotState
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
 from hanpyo.errors import Conflict, Unavailable
+from hanpyo.failpoints import failpoint
 from hanpyo.protocol.manifest import Manifest
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest
@@ -31,7 +32,6 @@ from hanpyo.relay.errors import (
     OrderTaken,
     WrongEpoch,
 )
-from hanpyo.relay.failpoints import failpoint
 from hanpyo.relay.promise import sign_promise
 from hanpyo.relay.readings import Head, Readings
 from hanpyo.relay.submission import Examined, Submission, examine

@@ -18,7 +18,7 @@ from hanpyo.db.database import Database
 from hanpyo.db.leases import Held
 from hanpyo.db.models import Attempt as AttemptRow
 from hanpyo.db.models import RelayAccount
-from hanpyo.relay.failpoints import failpoint
+from hanpyo.failpoints import failpoint
 
 BATCH_LABEL: Final = "batch:"
 """How the labels of the relay's own batches start; what else is signed belongs to other tasks."""

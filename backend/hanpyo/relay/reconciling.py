@@ -16,6 +16,7 @@ from hanpyo.chain.keys import Key
 from hanpyo.db.leases import Held
 from hanpyo.db.models import Act, Ballot, BallotState, Batch, BatchState, ChainHead, Cursor
 from hanpyo.elections.catalogue import Catalogue
+from hanpyo.failpoints import failpoint
 from hanpyo.relay.endings import Ending, find_endings
 from hanpyo.relay.evidence import sign_evidence
 from hanpyo.relay.finality import Final as FinalBlock
@@ -55,6 +56,7 @@ class Reconciling:
             lambda session: find_endings(session, self._catalogue, final)
         )
         for ending in endings:
+            failpoint("before_end")
             self._end(held, ending, final)
         self._judged = None if endings else final.number
         return bool(endings)
@@ -67,7 +69,9 @@ class Reconciling:
             failed = session.scalar(select(func.count()).where(Batch.state == BatchState.FAILED))
         seen = (head.hash if head else None, read_to, failed)
         if seen != self._compared:
+            failpoint("before_reconcile")
             self._runtime.database.transact(lambda session: self._follow_record(session, held))
+            failpoint("after_reconcile")
             self._compared = seen
 
     def _follow_record(self, session: Session, held: Held) -> None:

@@ -28,10 +28,10 @@ from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import ChainReset, NonceTaken, TransactionRequest
 from hanpyo.db.leases import Held
 from hanpyo.elections.catalogue import Catalogue
+from hanpyo.failpoints import failpoint
 from hanpyo.relay import queue, watching
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.batches import ListSigner, call_data
-from hanpyo.relay.failpoints import failpoint
 from hanpyo.relay.journal import BATCH_LABEL
 from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan
 from hanpyo.relay.purse import Purse

@@ -19,8 +19,8 @@ from hanpyo.chain.sender import Sender
 from hanpyo.chain.signing import EMPTY_LABEL
 from hanpyo.chain.tickets import NonceTaken, Ticket
 from hanpyo.db.models import Attempt, Batch, BatchState, ChainHead, RelayAccount, Spend
+from hanpyo.failpoints import failpoint
 from hanpyo.relay.accounts import SendingAccount
-from hanpyo.relay.failpoints import failpoint
 from hanpyo.relay.journal import BATCH_LABEL
 from hanpyo.runtime import Runtime
 

@@ -15,8 +15,16 @@ WORKER_POINTS: Final = (
     "after_receipt",
     "before_mark",
     "after_mark",
+    "before_index",
+    "after_index",
+    "before_reconcile",
+    "after_reconcile",
+    "before_end",
 )
+_OFTEN: Final = ("before_index", "after_index", "before_reconcile", "after_reconcile")
+"""Points that are passed several times a second, ballots or none."""
 _MOST_PASSAGES: Final = 3
+_MOST_OFTEN: Final = 20
 _LONGEST_DELAY: Final = 1.5
 
 
@@ -45,7 +53,7 @@ class Kill:
 
 
 def draw(seed: int = SEED, count: int = KILLS) -> list[Kill]:
-    """Every point in turn, at passages and moments of chance, the moments twice as often."""
+    """Every point in turn, at passages and moments of chance, in an order of chance."""
     dice = random.Random(seed)
     places: list[tuple[str, str | None]] = [
         *(("web", point) for point in WEB_POINTS),
@@ -57,7 +65,10 @@ def draw(seed: int = SEED, count: int = KILLS) -> list[Kill]:
     while len(drawn) < count:
         dice.shuffle(places)
         drawn += places
-    return [
-        Kill(number, part, point, dice.randint(1, _MOST_PASSAGES), dice.random() * _LONGEST_DELAY)
-        for number, (part, point) in enumerate(drawn[:count])
-    ]
+    kills = []
+    for number, (part, point) in enumerate(drawn[:count]):
+        most = _MOST_OFTEN if point in _OFTEN else _MOST_PASSAGES
+        kills.append(
+            Kill(number, part, point, dice.randint(1, most), dice.random() * _LONGEST_DELAY)
+        )
+    return kills

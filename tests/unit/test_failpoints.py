@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 SCRIPT = """
-from hanpyo.relay.failpoints import failpoint
+from hanpyo.failpoints import failpoint
 for _ in range(3):
     failpoint("here")
     failpoint("there")
