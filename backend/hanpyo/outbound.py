@@ -1,9 +1,9 @@
-"""Requests to addresses that people configured: never to this network, never led elsewhere.
+"""Requests to addresses that people configured: within the reach they have, never led elsewhere.
 
-The name is resolved once, every address it has must be a public one, and the connection goes to
+The name is resolved once, every address it has must be within reach, and the connection goes to
 that very address, so that a name that changes meanwhile leads nowhere else. Redirects are answers
-like any other, time and size are bounded, and only https is spoken; http and this machine only
-where a setting allows it.
+like any other, no proxy is taken from the environment, time and size are bounded, and only https is
+spoken; http with this machine alone, where the reach allows it.
 """
 
 import http.client
@@ -14,17 +14,30 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import ClassVar, Final
+from enum import IntEnum
+from typing import Any, ClassVar, Final
 from urllib.parse import SplitResult, urlsplit
 
+import orjson
+
+from hanpyo.addresses import is_loopback, is_private, is_public
 from hanpyo.errors import Invalid, Unavailable
 
 _LONGEST_URL: Final = 2_000
 _CHUNK: Final = 16_384
 _PORTS: Final = {"https": 443, "http": 80}
-_TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-_ADDRESS = IPv4Address | IPv6Address
+_SUCCESS: Final = range(200, 300)
+
+
+class Reach(IntEnum):
+    """How far requests may go, by who wrote the address down."""
+
+    PUBLIC = 0
+    """The public internet: for what organisations configure, and what others' answers say."""
+    MACHINE = 1
+    """This machine too, over http too: for development and tests."""
+    OWN = 2
+    """The operator's own networks too: for what stands in the installation's settings."""
 
 
 class OutboundRefused(Invalid):
@@ -34,18 +47,23 @@ class OutboundRefused(Invalid):
 
 
 class OutboundFailed(Unavailable):
-    """No complete answer came from the other side."""
+    """The other side did not answer as it should; `reason` is a stable name."""
 
     code: ClassVar[str] = "outbound_failed"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the other side did not answer as it should: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the other side answered; `body` is at most the cap."""
+    """What the other side answered; `cut_off` says that `body` is only what the cap allows."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +79,15 @@ class Outbound:
 
     def __init__(
         self,
+        reach: Reach = Reach.PUBLIC,
         *,
-        allow_loopback: bool = False,
         limits: Limits | None = None,
         context: ssl.SSLContext | None = None,
         resolve: Callable[..., Sequence[tuple[object, ...]]] = socket.getaddrinfo,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`allow_loopback` lets http and https reach this machine, and http nothing else."""
-        self._loopback = allow_loopback
+        """`limits` bound each request."""
+        self._reach = reach
         self._limits = limits or Limits()
         self._context = context or ssl.create_default_context()
         self._resolve = resolve
@@ -84,7 +102,7 @@ class Outbound:
             port = parts.port
         except ValueError as error:
             raise OutboundRefused("url", "is not a URL") from error
-        schemes = ("https", "http") if self._loopback else ("https",)
+        schemes = ("https",) if self._reach is Reach.PUBLIC else ("https", "http")
         if parts.scheme not in schemes:
             raise OutboundRefused("url", "begins with something else than https://")
         if not parts.hostname or parts.username is not None or parts.password is not None:
@@ -92,6 +110,24 @@ class Outbound:
         if port == 0 or "\\" in url or "%" in parts.netloc:
             raise OutboundRefused("url", "has an unusable host or port")
         return parts
+
+    def require(self, url: str) -> str:
+        """The address behind a URL that leads within reach; raises as `send`."""
+        return self._address(self.check(url))
+
+    def narrowed(self, origin: str) -> "Outbound":
+        """Who goes where the answers of `origin` lead: from the public internet into no network.
+
+        Raises as `send`.
+        """
+        reach = Reach.PUBLIC if is_public(self.require(origin)) else self._reach
+        return Outbound(
+            reach,
+            limits=self._limits,
+            context=self._context,
+            resolve=self._resolve,
+            monotonic=self._monotonic,
+        )
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """POST `body`; raises `OutboundRefused`, `OutboundFailed`."""
@@ -110,8 +146,8 @@ class Outbound:
             connection.request(method, _target(parts), body, dict(headers))
             return self._read(connection)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            name = type(error).__name__
-            raise OutboundFailed(f"{parts.hostname} did not answer: {name}") from error
+            late = isinstance(error, TimeoutError) or self._monotonic() >= end
+            raise OutboundFailed("timeout" if late else "unreachable") from error
         finally:
             watch.cancel()
             connection.close()
@@ -122,28 +158,27 @@ class Outbound:
         try:
             found = self._resolve(parts.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise OutboundFailed(f"{parts.hostname} has no address") from error
+            raise OutboundFailed("unreachable") from error
         addresses = [str(entry[4][0]) for entry in found]  # type: ignore[index]
-        allowed = self._is_local if parts.scheme == "http" else self._is_allowed
+        allowed = self._is_local if parts.scheme == "http" else self._is_within
         if not addresses or not all(map(allowed, addresses)):
-            raise OutboundRefused("url", "leads to an address that is not public")
+            raise OutboundRefused("url", "leads to an address that is not public or not allowed")
         return addresses[0]
 
-    def _is_local(self, text: str) -> bool:
-        return self._loopback and ip_address(text.partition("%")[0]).is_loopback
+    def _is_local(self, address: str) -> bool:
+        return self._reach >= Reach.MACHINE and is_loopback(address)
 
-    def _is_allowed(self, text: str) -> bool:
-        return self._is_local(text) or is_public(text)
+    def _is_within(self, address: str) -> bool:
+        own = self._reach is Reach.OWN and is_private(address)
+        return own or self._is_local(address) or is_public(address)
 
     def _read(self, connection: http.client.HTTPConnection) -> Reply:
         response = connection.getresponse()
-        body = b""
-        while len(body) < self._limits.answer:
-            chunk = response.read1(min(_CHUNK, self._limits.answer - len(body)))
-            if not chunk:
-                break
+        body, most = b"", self._limits.answer
+        while len(body) <= most and (chunk := response.read1(_CHUNK)):
             body += chunk
-        return Reply(response.status, dict(response.headers.items()), body)
+        headers = dict(response.headers.items())
+        return Reply(response.status, headers, body[:most], cut_off=len(body) > most)
 
     def _left(self, end: float) -> float:
         left = end - self._monotonic()
@@ -152,33 +187,26 @@ class Outbound:
         return left
 
 
-def is_public(text: str) -> bool:
-    """Whether an IP address is one of the public internet: no private, local or special range."""
+def fetch_json(
+    outbound: Outbound,
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The JSON object of a 2xx answer; an empty one is `{}`. Raises as `send`."""
+    reply = outbound.send(method, url, body, headers or {})
+    if reply.status not in _SUCCESS:
+        raise OutboundFailed(f"status_{reply.status}")
+    if reply.cut_off:
+        raise OutboundFailed("too_long")
     try:
-        address = ip_address(text)
-    except ValueError:
-        return False
-    return all(_is_global(each) for each in (address, *_embedded(address)))
-
-
-def _is_global(address: _ADDRESS) -> bool:
-    return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not address.is_unspecified
-    )
-
-
-def _embedded(address: _ADDRESS) -> tuple[_ADDRESS, ...]:
-    """IPv4 addresses that an IPv6 one stands for."""
-    if isinstance(address, IPv4Address):
-        return ()
-    teredo = address.teredo or ()
-    found = [each for each in (address.ipv4_mapped, address.sixtofour, *teredo) if each]
-    if any(address in network for network in _TRANSLATED):
-        found.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return tuple(found)
+        found = orjson.loads(reply.body or b"{}")
+    except orjson.JSONDecodeError:
+        raise OutboundFailed("not_json") from None
+    if not isinstance(found, dict):
+        raise OutboundFailed("not_an_object")
+    return found
 
 
 def _target(parts: SplitResult) -> str:

@@ -128,7 +128,6 @@ def installation(kind: str, folder: Path, **settings: Any) -> Iterator[Installat
         yield Installation(
             place, app, followed.election, draft(place.runtime, organisation), organisation
         )
-        identity.close()
 
 
 def people(runtime: Runtime, election_id: str) -> str:

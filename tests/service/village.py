@@ -413,5 +413,4 @@ def village(database_kind: str, folder: Path, **settings: Any) -> Iterator[Villa
         app.extensions["hanpyo.identity"] = identity
         app.extensions["hanpyo.registrars"] = registrars
         yield Village(runtime, clock, officials, registrars, app, identity)
-        identity.close()
         database.close()

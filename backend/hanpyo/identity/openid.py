@@ -11,9 +11,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
-import httpx
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]  # it carries no types
 from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
@@ -21,7 +20,7 @@ from joserfc.jwk import KeySet
 
 from hanpyo.config import OidcProvider
 from hanpyo.errors import HanpyoError, Unavailable
-from hanpyo.identity.outbound import OutboundFailed, UnsafeUrl, fetch_json, require_safe
+from hanpyo.outbound import Outbound, OutboundFailed, OutboundRefused, fetch_json
 
 ALGORITHMS: Final = (
     "RS256",
@@ -69,18 +68,23 @@ class Endpoints:
     authorization: str
     token: str
     keys: str
+    outbound: Outbound
 
 
 class Provider:
     """One provider. Safe to share between threads."""
 
     def __init__(
-        self, place: OidcProvider, redirect_uri: str, http: httpx.Client, clock: Callable[[], float]
+        self,
+        place: OidcProvider,
+        redirect_uri: str,
+        outbound: Outbound,
+        clock: Callable[[], float],
     ) -> None:
         self.name = place.name
         self._place = place
         self._redirect_uri = redirect_uri
-        self._http = http
+        self._outbound = outbound
         self._clock = clock
         self._lock = threading.Lock()
         self._endpoints: Endpoints | None = None
@@ -125,14 +129,29 @@ class Provider:
             "client_id": self._place.client_id,
             "code_verifier": verifier,
         }
-        secret = self._place.client_secret
-        basic = (self._place.client_id, secret.get_secret_value()) if secret else None
+        endpoints = self._discovered()
         try:
-            return fetch_json(self._http, "POST", self._discovered().token, data=form, auth=basic)
+            return fetch_json(
+                endpoints.outbound,
+                "POST",
+                endpoints.token,
+                urlencode(form).encode(),
+                {"Content-Type": "application/x-www-form-urlencoded"} | self._basic(),
+            )
+        except OutboundRefused as error:
+            raise _unavailable() from error
         except OutboundFailed as error:
             if error.reason in ("status_400", "status_401"):
                 raise TokenRefused("code_refused") from None
             raise _unavailable() from error
+
+    def _basic(self) -> dict[str, str]:
+        """Who asks, as RFC 6749 section 2.3.1 writes it."""
+        secret = self._place.client_secret
+        if secret is None:
+            return {}
+        pair = f"{quote_plus(self._place.client_id)}:{quote_plus(secret.get_secret_value())}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
     def _verified(self, token: str, access: str | None, nonce: str) -> str:
         decoded = self._decoded(token)
@@ -168,39 +187,45 @@ class Provider:
     def _discovered(self) -> Endpoints:
         with self._lock:
             if self._endpoints is None:
-                self._endpoints = self._discover(self._get(_discovery_url(self._place.issuer)))
+                self._endpoints = self._discover(
+                    self._get(self._outbound, _discovery_url(self._place.issuer))
+                )
             return self._endpoints
 
     def _discover(self, said: dict[str, Any]) -> Endpoints:
         issuer = self._place.issuer
-        named = (said.get(name) for name in _ENDPOINTS)
+        named = [str(said.get(name)) for name in _ENDPOINTS]
         try:
-            found = Endpoints(*(require_safe(str(each), within=issuer) for each in named))
-        except UnsafeUrl as error:
+            outbound = self._outbound.narrowed(issuer)
+            for each in named:
+                outbound.require(each)
+        except (OutboundFailed, OutboundRefused) as error:
             raise _unavailable() from error
         if said.get("issuer") != issuer:
             raise _unavailable()
-        return found
+        authorization, token, keys = named
+        return Endpoints(authorization, token, keys, outbound)
 
-    def _get(self, url: str) -> dict[str, Any]:
+    def _get(self, outbound: Outbound, url: str) -> dict[str, Any]:
         """What the provider publishes there; under the lock, so that one thread asks."""
         if 0 <= self._clock() - self._failed_at < _SILENT_SECONDS:
             raise _unavailable()
         try:
-            return fetch_json(self._http, "GET", require_safe(url))
-        except (OutboundFailed, UnsafeUrl) as error:
+            return fetch_json(outbound, "GET", url)
+        except (OutboundFailed, OutboundRefused) as error:
             self._failed_at = self._clock()
             raise _unavailable() from error
 
     def _current_keys(self, *, again: bool) -> KeySet:
         """The provider's keys; read anew when old, or when `again` and a minute has passed."""
-        where = self._discovered().keys
+        endpoints = self._discovered()
         with self._lock:
             age = self._clock() - self._keys_at
             wanted = _ASKED_AGAIN_SECONDS if again else _KEPT_SECONDS
             if self._keys is None or not 0 <= age < wanted:
                 try:
-                    self._keys = KeySet.import_key_set(self._get(where))  # type: ignore[arg-type]
+                    published: Any = self._get(endpoints.outbound, endpoints.keys)
+                    self._keys = KeySet.import_key_set(published)
                 except (JoseError, ValueError, KeyError) as error:
                     raise _unavailable() from error
                 self._keys_at = self._clock()

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
-
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.identity.appearances import Appearances
 from hanpyo.identity.attesting import Attesters
@@ -26,10 +24,10 @@ from hanpyo.identity.notices.mail import Mail
 from hanpyo.identity.notices.sender import NoticeSender
 from hanpyo.identity.notices.sms import Sms
 from hanpyo.identity.openid import Provider
-from hanpyo.identity.outbound import client
 from hanpyo.identity.rebinds import Rebinds
 from hanpyo.identity.sessions import Sessions
 from hanpyo.identity.sign_in import SignIn
+from hanpyo.outbound import Outbound, Reach
 from hanpyo.runtime import Runtime
 from hanpyo.tasks import Task
 
@@ -50,11 +48,6 @@ class Identity:
     enrolment: Enrolment
     appearances: Appearances
     invitations: Invitations
-    http: httpx.Client
-
-    def close(self) -> None:
-        """Close connections to providers."""
-        self.http.close()
 
 
 def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
@@ -63,8 +56,7 @@ def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
     settings = runtime.settings
     catalogue = Catalogue(database)
     members = Members(database, vault)
-    http = client()
-    methods = methods_of(runtime, members, http)
+    methods = methods_of(runtime, members)
     passkeys = Passkeys(settings.web.public_url, database)
     return Identity(
         catalogue,
@@ -76,11 +68,10 @@ def identity_of(runtime: Runtime, registrars: Attesters) -> Identity:
         Enrolment(database, vault, passkeys, settings.identity, clock),
         Appearances(database, clock),
         Invitations(database, vault, settings.web.public_url, clock),
-        http,
     )
 
 
-def methods_of(runtime: Runtime, members: Members, http: httpx.Client) -> Mapping[str, Method]:
+def methods_of(runtime: Runtime, members: Members) -> Mapping[str, Method]:
     """Every method that the settings allow, by its name."""
     settings, url = runtime.settings, runtime.settings.web.public_url
     found: list[Method] = [
@@ -95,7 +86,7 @@ def methods_of(runtime: Runtime, members: Members, http: httpx.Client) -> Mappin
         found.append(ElectronicSignature(roots, members))
     redirect = url.rstrip("/") + CALLBACK
     found += [
-        OpenIdConnect(Provider(place, redirect, http, runtime.clock), members)
+        OpenIdConnect(Provider(place, redirect, Outbound(Reach.OWN), runtime.clock), members)
         for place in settings.identity.providers
     ]
     return {method.name: method for method in found}

@@ -21,7 +21,7 @@ from hanpyo.errors import HanpyoError
 from hanpyo.outbound import Limits, Outbound
 from hanpyo.runtime import Runtime
 from hanpyo.webhooks.announcing import announce
-from hanpyo.webhooks.registry import context_of
+from hanpyo.webhooks.registry import context_of, reach_of
 from hanpyo.webhooks.signing import headers_of
 
 TRIES: Final = 12
@@ -54,8 +54,7 @@ class Delivering:
         settings = runtime.settings.webhooks
         self._runtime = runtime
         self._outbound = outbound or Outbound(
-            allow_loopback=settings.allow_loopback,
-            limits=Limits(settings.timeout, _ANSWER_BYTES),
+            reach_of(settings), limits=Limits(settings.timeout, _ANSWER_BYTES)
         )
 
     def step(self, held: Held) -> bool:

@@ -7,10 +7,11 @@ from typing import ClassVar, Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from hanpyo.config import WebhooksSection
 from hanpyo.db.models import Organisation, Webhook, WebhookDelivery
 from hanpyo.errors import Conflict, Invalid, NotFound
 from hanpyo.identity.staff.audit_log import record
-from hanpyo.outbound import Outbound
+from hanpyo.outbound import Outbound, Reach
 from hanpyo.runtime import Runtime
 from hanpyo.webhooks.signing import new_secret
 
@@ -46,6 +47,11 @@ class Registered:
     secret: str = field(repr=False)
 
 
+def reach_of(settings: WebhooksSection) -> Reach:
+    """How far messages to organisations' addresses go."""
+    return Reach.MACHINE if settings.allow_loopback else Reach.PUBLIC
+
+
 def context_of(webhook_id: str) -> str:
     """The place that a sealed secret is bound to."""
     return f"webhook:{webhook_id}"
@@ -56,7 +62,7 @@ def register(
 ) -> Registered:
     """Register an address; raises `OutboundRefused`, `Invalid`, `TooManyWebhooks`."""
     settings = runtime.settings.webhooks
-    Outbound(allow_loopback=settings.allow_loopback).check(url)
+    Outbound(reach_of(settings)).check(url)
     if not events or not set(events) <= set(EVENTS):
         raise Invalid("events", f"are some of {', '.join(EVENTS)}")
     secret, now = new_secret(), runtime.now()

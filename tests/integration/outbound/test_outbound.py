@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from hanpyo.outbound import Limits, Outbound, OutboundFailed, OutboundRefused, is_public
+from hanpyo.addresses import is_public
+from hanpyo.outbound import Limits, Outbound, OutboundFailed, OutboundRefused, Reach, fetch_json
 from tests.unit.chain.fake_node import FakeNode, Reply
 
 
@@ -110,7 +111,7 @@ def test_other_ways_to_write_this_machine_are_refused_too(host: str) -> None:
 
 
 def test_http_reaches_nothing_but_this_machine_even_where_that_is_allowed() -> None:
-    outbound = Outbound(allow_loopback=True, resolve=resolving("93.184.216.34"))
+    outbound = Outbound(Reach.MACHINE, resolve=resolving("93.184.216.34"))
     with pytest.raises(OutboundRefused):
         outbound.post("http://example.org/", b"{}", {})
 
@@ -124,7 +125,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to() -> None:
 
     with FakeNode(lambda request: request) as server:
         port = server.url.rpartition(":")[2]
-        outbound = Outbound(allow_loopback=True, resolve=rebinding)
+        outbound = Outbound(Reach.MACHINE, resolve=rebinding)
         reply = outbound.post(f"http://anything.example:{port}/x", b'{"a":1}', {})
     assert (reply.status, reply.body, asked) == (200, b'{"a":1}', ["anything.example"])
     assert server.headers[0]["Host"] == f"anything.example:{port}"
@@ -133,20 +134,20 @@ def test_the_address_that_was_checked_is_the_one_connected_to() -> None:
 def test_a_redirect_is_an_answer() -> None:
     moved = Reply(status=302, headers={"Location": "http://169.254.169.254/"})
     with FakeNode(lambda request: moved) as server:
-        reply = Outbound(allow_loopback=True).post(server.url, b"{}", {})
+        reply = Outbound(Reach.MACHINE).post(server.url, b"{}", {})
     assert reply.status == 302
     assert len(server.seen) == 1
 
 
 def test_an_answer_is_read_up_to_the_cap() -> None:
     with FakeNode(lambda request: Reply(b"x" * 100_000)) as server:
-        outbound = Outbound(allow_loopback=True, limits=Limits(answer=1_000))
+        outbound = Outbound(Reach.MACHINE, limits=Limits(answer=1_000))
         assert outbound.post(server.url, b"{}", {}).body == b"x" * 1_000
 
 
 def test_a_header_cannot_smuggle_another() -> None:
     with FakeNode(lambda request: request) as server, pytest.raises(OutboundFailed):
-        Outbound(allow_loopback=True).post(server.url, b"{}", {"X": "a\r\nY: b"})
+        Outbound(Reach.MACHINE).post(server.url, b"{}", {"X": "a\r\nY: b"})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_a_header_cannot_smuggle_another() -> None:
 )
 def test_a_broken_answer_is_told_as_one(reply: Reply) -> None:
     with FakeNode(lambda request: reply) as server:
-        outbound = Outbound(allow_loopback=True, limits=Limits(seconds=0.5))
+        outbound = Outbound(Reach.MACHINE, limits=Limits(seconds=0.5))
         try:
             assert outbound.post(server.url, b"{}", {}).body == b"x"
         except OutboundFailed:
@@ -166,12 +167,12 @@ def test_nobody_there_is_told_as_such() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(OutboundFailed):
-        Outbound(allow_loopback=True).post(f"http://127.0.0.1:{port}/", b"{}", {})
+        Outbound(Reach.MACHINE).post(f"http://127.0.0.1:{port}/", b"{}", {})
 
 
 def test_plain_text_is_no_tls() -> None:
     with FakeNode(lambda request: request) as server, pytest.raises(OutboundFailed):
-        Outbound(allow_loopback=True).post(server.url.replace("http:", "https:"), b"{}", {})
+        Outbound(Reach.MACHINE).post(server.url.replace("http:", "https:"), b"{}", {})
 
 
 @contextmanager
@@ -202,5 +203,61 @@ def test_a_slow_answer_ends_when_the_time_is_over() -> None:
     with dripping() as url:
         started = time.monotonic()
         with pytest.raises(OutboundFailed):
-            Outbound(allow_loopback=True, limits=Limits(seconds=0.4)).post(url, b"{}", {})
+            Outbound(Reach.MACHINE, limits=Limits(seconds=0.4)).post(url, b"{}", {})
         assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "172.16.0.9", "192.168.1.1", "100.64.0.1", "fd00::1"]
+)
+def test_the_operators_own_networks_are_reached_where_the_settings_lead(address: str) -> None:
+    quick = Limits(seconds=0.05)
+    own = Outbound(Reach.OWN, resolve=resolving(address), limits=quick)
+    with pytest.raises(OutboundFailed):
+        own.post("https://sms.example/", b"{}", {})
+    for reach in (Reach.PUBLIC, Reach.MACHINE):
+        with pytest.raises(OutboundRefused):
+            Outbound(reach, resolve=resolving(address)).post("https://sms.example/", b"{}", {})
+    with pytest.raises(OutboundRefused):
+        own.post("http://sms.example/", b"{}", {})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "fe80::1", "fd00:ec2::254", "0.0.0.0", "::", "224.0.0.1", "240.0.0.1"],
+)
+def test_no_setting_leads_to_a_machines_own_secrets(address: str) -> None:
+    with pytest.raises(OutboundRefused):
+        Outbound(Reach.OWN, resolve=resolving(address)).post("https://x.example/", b"{}", {})
+
+
+def test_what_a_public_server_says_leads_into_no_network() -> None:
+    names = {"id.example": "8.8.8.8", "intranet.example": "10.0.0.7", "here.example": "127.0.0.1"}
+
+    def resolve(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+        return resolving(names[host])(host, port)
+
+    own = Outbound(Reach.OWN, resolve=resolve, limits=Limits(seconds=0.05))
+    public = own.narrowed("https://id.example/")
+    for inside in ("intranet.example", "here.example"):
+        with pytest.raises(OutboundRefused):
+            public.send("GET", f"https://{inside}/keys", None, {})
+        with pytest.raises(OutboundFailed):
+            own.narrowed("https://intranet.example/").send("GET", f"https://{inside}/", None, {})
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(b"[1]"), "not_an_object"),
+        (Reply(b"<html>"), "not_json"),
+        (Reply(b"{}", status=302, headers={"Location": "http://169.254.169.254/"}), "status_302"),
+        (Reply(b'{"a":"' + b"x" * 2_000 + b'"}'), "too_long"),
+        (Reply(drop=True), "unreachable"),
+    ],
+)
+def test_an_answer_that_is_no_object_has_a_name(reply: Reply, reason: str) -> None:
+    outbound = Outbound(Reach.MACHINE, limits=Limits(seconds=2.0, answer=1_000))
+    with FakeNode(lambda request: reply) as server, pytest.raises(OutboundFailed) as caught:
+        fetch_json(outbound, "POST", server.url, b"{}")
+    assert caught.value.reason == reason

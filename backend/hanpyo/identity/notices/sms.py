@@ -6,12 +6,12 @@ and answers any 2xx.
 
 from typing import Final
 
-import httpx
+import orjson
 
 from hanpyo.config import SmsSection
 from hanpyo.identity.notices.channels import SendFailed
 from hanpyo.identity.notices.templates import Text
-from hanpyo.identity.outbound import OutboundFailed, UnsafeUrl, client, fetch_json, require_safe
+from hanpyo.outbound import Limits, Outbound, OutboundFailed, OutboundRefused, Reach, fetch_json
 
 _SECONDS: Final = 8.0
 _OURS: Final = ("status_401", "status_403", "status_408", "status_425", "status_429")
@@ -23,26 +23,25 @@ class Sms:
 
     name = "sms"
 
-    def __init__(
-        self, settings: SmsSection, *, http: httpx.Client | None = None, seconds: float = _SECONDS
-    ) -> None:
+    def __init__(self, settings: SmsSection, *, seconds: float = _SECONDS) -> None:
         self._settings = settings
-        self._http = http or client(seconds)
+        self._outbound = Outbound(Reach.OWN, limits=Limits(seconds))
 
     def send(self, recipient: str, text: Text, reference: str) -> None:
         """Hand one text message over; raises `SendFailed`."""
         if self._settings.url is None:
             raise SendFailed("not_configured")
         token = self._settings.token
-        headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token.get_secret_value()}"
         body = {"to": recipient, "text": text.short, "reference": reference}
         try:
-            url = require_safe(self._settings.url)
-            fetch_json(self._http, "POST", url, json=body, headers=headers)
-        except UnsafeUrl:
+            fetch_json(self._outbound, "POST", self._settings.url, orjson.dumps(body), headers)
+        except OutboundRefused:
             raise SendFailed("unsafe_url") from None
         except OutboundFailed as error:
-            if error.reason in ("not_json", "not_an_object"):
+            if error.reason in ("not_json", "not_an_object", "too_long"):
                 return  # taken with a 2xx; what a gateway says beside it is its own matter
             final = error.reason.startswith("status_4") and error.reason not in _OURS
             raise SendFailed(error.reason, final=final) from None

@@ -54,7 +54,6 @@ def app(stage: Scene, election: PublishedElection) -> Iterator[Any]:
     app.extensions["hanpyo.identity"] = identity
     app.extensions["hanpyo.registrars"] = registrars
     yield app
-    identity.close()
     registrars.close()
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from hanpyo.config import OidcProvider
 from hanpyo.identity.openid import Provider, ProviderUnavailable, TokenRefused
-from hanpyo.identity.outbound import client
+from hanpyo.outbound import Limits, Outbound, Reach
 from tests.service.clocks import Clock
 from tests.service.openid import REDIRECT, Forger, forger
 
@@ -28,12 +27,11 @@ def liar(standing_liar: Forger) -> Forger:
 
 
 @pytest.fixture
-def http() -> Iterator[httpx.Client]:
-    with client(1.0) as made:
-        yield made
+def http() -> Outbound:
+    return Outbound(Reach.OWN, limits=Limits(1.0))
 
 
-def provider(issuer: str, http: httpx.Client, clock: Clock | None = None) -> Provider:
+def provider(issuer: str, http: Outbound, clock: Clock | None = None) -> Provider:
     place = OidcProvider(
         name="liar", issuer=issuer, client_id="hanpyo", client_secret=SecretStr("a-secret")
     )
@@ -52,7 +50,7 @@ def provider(issuer: str, http: httpx.Client, clock: Clock | None = None) -> Pro
     ],
 )
 def test_a_discovery_that_leads_astray_is_not_followed(
-    liar: Forger, http: httpx.Client, lie: dict[str, Any]
+    liar: Forger, http: Outbound, lie: dict[str, Any]
 ) -> None:
     liar.discovery = lie
     with pytest.raises(ProviderUnavailable):
@@ -60,12 +58,12 @@ def test_a_discovery_that_leads_astray_is_not_followed(
 
 
 @pytest.mark.parametrize("issuer", ["http://evil.example", "file:///etc", "https://a:b@c.example"])
-def test_an_issuer_that_is_not_safe_is_not_asked(http: httpx.Client, issuer: str) -> None:
+def test_an_issuer_that_is_not_safe_is_not_asked(http: Outbound, issuer: str) -> None:
     with pytest.raises(ProviderUnavailable):
         provider(issuer, http).authorization_url("state", "nonce", "verifier")
 
 
-def test_a_silent_provider_is_not_waited_for_by_everybody(liar: Forger, http: httpx.Client) -> None:
+def test_a_silent_provider_is_not_waited_for_by_everybody(liar: Forger, http: Outbound) -> None:
     clock, place = Clock(), "http://127.0.0.1:1"
     silent = provider(place, http, clock)
     for _ in range(3):
@@ -87,7 +85,7 @@ def test_a_silent_provider_is_not_waited_for_by_everybody(liar: Forger, http: ht
     ],
 )
 def test_a_refusal_has_a_reason_without_a_person(
-    liar: Forger, http: httpx.Client, lie: dict[str, Any], reason: str
+    liar: Forger, http: Outbound, lie: dict[str, Any], reason: str
 ) -> None:
     liar.claims, liar.nonce = lie, "nonce"
     with pytest.raises(TokenRefused) as caught:
@@ -96,7 +94,7 @@ def test_a_refusal_has_a_reason_without_a_person(
     assert "hana" not in str(caught.value)
 
 
-def test_a_token_that_is_none_is_refused(liar: Forger, http: httpx.Client) -> None:
+def test_a_token_that_is_none_is_refused(liar: Forger, http: Outbound) -> None:
     for token in ("", "a.b.c", "x" * 20_000, "ew.ew.ew"):
         liar.token = token
         with pytest.raises(TokenRefused):

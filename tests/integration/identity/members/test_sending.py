@@ -18,7 +18,6 @@ from hanpyo.identity.notices.channels import SendFailed
 from hanpyo.identity.notices.mail import Mail
 from hanpyo.identity.notices.sms import Sms
 from hanpyo.identity.notices.templates import Text, render
-from hanpyo.identity.outbound import client
 from tests.service.authority import Authority
 from tests.service.outlets import Gateway, Mailbox, mail_server, sms_gateway
 
@@ -195,9 +194,8 @@ def sms_failure(sms: Sms) -> tuple[str, bool]:
 
 
 def test_a_text_message_is_posted_with_the_token(gateway: Gateway) -> None:
-    with client() as http:
-        settings = SmsSection(url=gateway.url, token=SecretStr("a-gateway-token"))
-        Sms(settings, http=http).send("+821023456781", TEXT, "reference")
+    settings = SmsSection(url=gateway.url, token=SecretStr("a-gateway-token"))
+    Sms(settings).send("+821023456781", TEXT, "reference")
     assert gateway.taken == [{"to": "+821023456781", "text": "짧은 글", "reference": "reference"}]
     assert gateway.tokens == ["Bearer a-gateway-token"]
 
@@ -205,8 +203,7 @@ def test_a_text_message_is_posted_with_the_token(gateway: Gateway) -> None:
 @pytest.mark.parametrize("body", [b"", b"accepted", b"[1]"])
 def test_what_a_gateway_says_beside_a_success_is_its_own(gateway: Gateway, body: bytes) -> None:
     gateway.body, gateway.status = body, 202
-    with client() as http:
-        Sms(SmsSection(url=gateway.url), http=http).send("+821023456781", TEXT, "reference")
+    Sms(SmsSection(url=gateway.url)).send("+821023456781", TEXT, "reference")
 
 
 @pytest.mark.parametrize(
@@ -224,15 +221,13 @@ def test_a_gateways_failures_are_final_or_not(
     gateway: Gateway, status: int, told: tuple[str, bool]
 ) -> None:
     gateway.status, gateway.redirected = status, 0
-    with client() as http:
-        assert sms_failure(Sms(SmsSection(url=gateway.url), http=http)) == told
+    assert sms_failure(Sms(SmsSection(url=gateway.url))) == told
     assert gateway.redirected == 0
 
 
 def test_a_slow_gateway_is_not_waited_for(gateway: Gateway) -> None:
     gateway.delay = 0.6
-    with client(0.2) as http:
-        assert sms_failure(Sms(SmsSection(url=gateway.url), http=http)) == ("timeout", False)
+    assert sms_failure(Sms(SmsSection(url=gateway.url), seconds=0.2)) == ("timeout", False)
 
 
 @pytest.mark.parametrize(
@@ -246,5 +241,4 @@ def test_a_slow_gateway_is_not_waited_for(gateway: Gateway) -> None:
     ],
 )
 def test_urls_that_are_not_connected_to(url: str | None, told: tuple[str, bool]) -> None:
-    with client() as http:
-        assert sms_failure(Sms(SmsSection(url=url), http=http)) == told
+    assert sms_failure(Sms(SmsSection(url=url))) == told
