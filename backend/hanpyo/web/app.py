@@ -5,6 +5,8 @@ from apiflask import APIFlask
 from hanpyo import __version__
 from hanpyo.runtime import Runtime
 from hanpyo.web import openapi
+from hanpyo.web.ballot_gate import register_ballot_gate
+from hanpyo.web.ballots import relay_of
 from hanpyo.web.blueprints import BLUEPRINTS
 from hanpyo.web.clients import register_proxies
 from hanpyo.web.context import attach
@@ -40,4 +42,5 @@ def create_app(runtime: Runtime) -> APIFlask:
     register_health(app, runtime, meters)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_ballot_gate(app, lambda: relay_of(app), runtime.settings, meters)
     return app

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, cast
 
 import orjson
 from apiflask import APIBlueprint
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -19,21 +19,20 @@ from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest, KeyType
 from hanpyo.relay.errors import UnknownBallot
-from hanpyo.relay.intake import Accepted
 from hanpyo.relay.keys import open_keys
 from hanpyo.relay.service import Relay
 from hanpyo.relay.status import BallotStatus
 from hanpyo.relay.submission import Submission
-from hanpyo.web.context import runtime
+from hanpyo.web.ballot_gate import REFUSAL, ROUTE, accepted_json
+from hanpyo.web.context import runtime, runtime_of
 from hanpyo.web.etag import conditional
 from hanpyo.web.openapi import gives
+from hanpyo.web.plain_ballot import LONGEST_PAYLOAD, LONGEST_SIGNATURE
 
 ballots = APIBlueprint("ballots", __name__, tag="Ballots")
 _KEY: Final = "hanpyo_relay"
 _REFUSALS: Final = 120  # by one client in the window
 _WINDOW: Final = 60
-_LONGEST_SIGNATURE: Final = 2_048
-_LONGEST_PAYLOAD: Final = 16_384
 _DIGEST_HEX: Final = 66
 
 Hex = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$")]
@@ -67,8 +66,8 @@ class BallotBody(_Body):
     key_type: Annotated[int, Field(ge=1, le=3)] = 1
     key: Annotated[Hex, Field(min_length=42, max_length=130)]
     wallet: bool = False
-    signature: Annotated[Hex, Field(max_length=2 + 2 * _LONGEST_SIGNATURE)]
-    payload: Annotated[Hex, Field(max_length=2 + 2 * _LONGEST_PAYLOAD)]
+    signature: Annotated[Hex, Field(max_length=2 + 2 * LONGEST_SIGNATURE)]
+    payload: Annotated[Hex, Field(max_length=2 + 2 * LONGEST_PAYLOAD)]
     attestations: Annotated[tuple[RegistrarSignature, ...], Field(max_length=255)] = ()
     chain_id: Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,77})$")] | None = None
     verifying_contract: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
@@ -131,26 +130,35 @@ def attach_relay(app: object, relay: Relay) -> None:
     app.extensions[_KEY] = relay  # type: ignore[attr-defined]
 
 
-def relay() -> Relay:
-    """The relay of the application that serves this request."""
-    found = current_app.extensions.get(_KEY)
+def relay_of(app: Flask) -> Relay:
+    """The relay of an application."""
+    found = app.extensions.get(_KEY)
     if found is None:
-        found = Relay(runtime(), open_keys(runtime().settings.relay))
-        attach_relay(current_app, found)
+        installed = runtime_of(app)
+        found = Relay(installed, open_keys(installed.settings.relay))
+        attach_relay(app, found)
     return cast("Relay", found)
 
 
-@ballots.post("/v1/elections/<election_id>/ballots")
+def relay() -> Relay:
+    """The relay of the application that serves this request."""
+    return relay_of(current_app)
+
+
+@ballots.post(ROUTE)
 @ballots.input(BallotBody, location="json", arg_name="body")
 @ballots.output(AcceptedAnswer, status_code=202)
 def post_ballot(election_id: str, body: BallotBody) -> Response:
     """Hand in a signed ballot; the answer is the relay's promise. Repeating it is harmless."""
     try:
-        accepted = relay().intake.submit(election_id, _submission(body))
+        refusal: Exception | None = request.environ.get(REFUSAL)
+        if refusal is not None:
+            raise refusal
+        accepted = relay().intake.submit(election_id, submission(body))
     except (Invalid, NotFound):
         _count_refusal()
         raise
-    return Response(orjson.dumps(_accepted(accepted)), 202, mimetype="application/json")
+    return Response(accepted_json(accepted), 202, mimetype="application/json")
 
 
 @ballots.get("/v1/ballots/<digest>")
@@ -177,7 +185,8 @@ def get_relay(election_id: str) -> RelayAnswer:
     )
 
 
-def _submission(body: BallotBody) -> Submission:
+def submission(body: BallotBody) -> Submission:
+    """What the intake is given; raises `Invalid`."""
     key = bytes.fromhex(body.key[2:])
     wanted = 20 if body.key_type == KeyType.ADDRESS else 64
     if len(key) != wanted:
@@ -214,21 +223,6 @@ def _digest(text: str) -> bytes:
     if len(text) != _DIGEST_HEX or len(digest) != _DIGEST_HEX // 2 - 1:
         raise UnknownBallot("a ballot is named by its digest: 0x and 64 hexadecimal digits")
     return digest
-
-
-def _accepted(accepted: Accepted) -> dict[str, Any]:
-    digest = "0x" + accepted.digest.hex()
-    return {
-        "digest": digest,
-        "receipt": accepted.code,
-        "promise": {
-            "ballot": digest,
-            "includeBy": accepted.include_by,
-            "relay": accepted.relay,
-            "signature": "0x" + accepted.promise.hex(),
-        },
-        "warnings": accepted.invalid_items,
-    }
 
 
 def _shown(status: BallotStatus) -> BallotAnswer:

@@ -2,7 +2,7 @@
 
 from typing import Final, cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from hanpyo.runtime import Runtime
 
@@ -14,6 +14,11 @@ def attach(app: object, runtime: Runtime) -> None:
     app.extensions[_KEY] = runtime  # type: ignore[attr-defined]
 
 
+def runtime_of(app: Flask) -> Runtime:
+    """The runtime of an application."""
+    return cast("Runtime", app.extensions[_KEY])
+
+
 def runtime() -> Runtime:
     """The runtime of the application that serves this request."""
-    return cast("Runtime", current_app.extensions[_KEY])
+    return runtime_of(current_app)

@@ -28,16 +28,28 @@ _HSTS: Final = "max-age=31536000; includeSubDomains"
 _ID_BYTES: Final = 8
 
 
-def register_headers(app: APIFlask, settings: Settings) -> None:
-    """Give every request an id and every answer its headers."""
+def security_headers(settings: Settings) -> list[tuple[str, str]]:
+    """What every answer carries whatever it says."""
     always = list(_SECURITY.items())
     if settings.web.public_url.startswith("https://"):
         always.append(("Strict-Transport-Security", _HSTS))
+    return always
+
+
+def begin_request() -> str:
+    """A new request's id, which its lines in the log carry."""
+    request_id = secrets.token_hex(_ID_BYTES)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=request_id)
+    return request_id
+
+
+def register_headers(app: APIFlask, settings: Settings) -> None:
+    """Give every request an id and every answer its headers."""
+    always = security_headers(settings)
 
     def begin() -> None:
-        g.request_id = secrets.token_hex(_ID_BYTES)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=g.request_id)
+        g.request_id = begin_request()
 
     def finish(response: Response) -> Response:
         present = {name.lower() for name, _ in response.headers}

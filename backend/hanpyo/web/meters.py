@@ -6,6 +6,7 @@ several workers Prometheus' files (`PROMETHEUS_MULTIPROC_DIR`) add the processes
 
 import os
 import time
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -61,6 +62,17 @@ class Meters:
                 code=code,
                 milliseconds=round(seconds * 1000, 1),
             )
+
+    def counting(self, method: str, route: str, status: int) -> Callable[[float], None]:
+        """What counts an answer of one kind, given its seconds: `note` for a hot path, no line."""
+        requests = self._requests.labels(method, route, str(status))
+        took = self._seconds.labels(route)
+
+        def count(seconds: float) -> None:
+            requests.inc()
+            took.observe(seconds)
+
+        return count
 
     def text(self) -> bytes:
         """Everything in Prometheus' format."""
