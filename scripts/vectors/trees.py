@@ -95,7 +95,7 @@ def call_vectors() -> Vectors:
             Act(Terms(voter, 1 + voter % 2), keccak(b"content %d" % voter), keccak(b"escrow"), text)
             for voter in range(5)
         ]
-        later = replace(firsts[1], terms=replace(firsts[1].terms, revision=3, channel=4, class_=1))
+        later = replace(firsts[1], terms=firsts[1].terms._replace(revision=3, channel=4, class_=1))
         settled = {1: later, 4: None}
         result[name] = {
             "leaves": [hexed(first.leaf) for first in firsts],

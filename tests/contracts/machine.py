@@ -365,7 +365,7 @@ class ElectionMachine(RuleBasedStateMachine):
 
 def _recordable(trial: Trial, act: Act) -> offers.Act:
     choices = None if trial.is_sealed or act.terms.kind != BallotKind.BALLOT else act.choices
-    terms = replace(act.terms, channel=act.terms.channel or Channel.ONLINE)
+    terms = act.terms._replace(channel=act.terms.channel or Channel.ONLINE)
     return offers.Act(terms, act.content, act.escrow_hash, choices)
 
 

@@ -1,7 +1,7 @@
 """The acts of one batch as its calldata has them against the events told of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from hanpyo.audit.findings import Findings
@@ -81,7 +81,7 @@ class Comparison:
     def _compare_recorded(self, act: Signed, event: Recorded) -> None:
         terms = act.act.terms
         if terms.channel == Channel.ONLINE and terms.voter in self.record.checked_in:
-            terms = replace(terms, channel=Channel.ONLINE_ASSEMBLY)
+            terms = terms._replace(channel=Channel.ONLINE_ASSEMBLY)
         for name, differs in (
             ("terms", event.terms != terms),
             ("envelope or choices", event.content != act.act.content),

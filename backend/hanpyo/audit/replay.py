@@ -6,7 +6,7 @@ came through another contract are replayed from their events.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -271,6 +271,6 @@ def _signed_of_event(event: Recorded | CheckedIn) -> Signed:
     terms = event.terms
     desk = _CLERKS_KINDS.get(terms.channel)
     if terms.channel == Channel.ONLINE_ASSEMBLY:
-        terms = replace(terms, channel=Channel.ONLINE)
+        terms = terms._replace(channel=Channel.ONLINE)
     act = Act(terms, event.content, event.escrow_hash)
     return Signed(act, _NO_DIGEST, event.key, True, True, desk=desk)

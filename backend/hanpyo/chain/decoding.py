@@ -4,8 +4,8 @@ A log that is not exactly what the contract emits raises `BadEvent`; nothing is 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from struct import Struct
+from typing import ClassVar, Final, NamedTuple
 
 from hanpyo.chain.election_events import (
     BatchRecorded,
@@ -33,6 +33,7 @@ from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.reading import EncodingError
 
 _WORD: Final = 32
+_SPLIT: Final = {count: Struct(">" + "32s" * count) for count in (2, 3, 5)}
 
 
 class BadEvent(HanpyoError):
@@ -41,8 +42,7 @@ class BadEvent(HanpyoError):
     code: ClassVar[str] = "bad_event"
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(NamedTuple):
     """The arguments of a log: the indexed one, then the data as words."""
 
     log: Log
@@ -58,6 +58,12 @@ class _Words:
         if len(self.data) != 32 * count:
             raise BadEvent(f"{len(self.data)} bytes of data instead of {32 * count}")
         return self.data[32 * place : 32 * place + 32]
+
+    def split(self, count: int) -> tuple[bytes, ...]:
+        """All words, of which there are exactly `count`."""
+        if len(self.data) != _WORD * count:
+            raise BadEvent(f"{len(self.data)} bytes of data instead of {_WORD * count}")
+        return _SPLIT[count].unpack(self.data)
 
     def number(self, place: int, count: int, bits: int) -> int:
         """The integer at `place`, below 2^bits."""
@@ -88,7 +94,7 @@ def _fits(value: int, bits: int) -> int:
 
 
 def _cut(data: bytes, length: int) -> bytes:
-    if len(data) < length or any(data[length:]):
+    if len(data) < length or data[length:] != bytes(len(data) - length):
         raise BadEvent(f"the padding behind {length} bytes is not zero")
     return data[:length]
 
@@ -104,11 +110,9 @@ def _terms(words: _Words, packed: bytes) -> Terms:
 
 
 def _sealed(words: _Words) -> Event:
-    size = ESCROW_HEAD + words.length
-    escrow = _cut(words.word(3, 5) + words.word(4, 5), size)
-    return Recorded(
-        _terms(words, words.word(0, 5)), words.word(1, 5), words.word(2, 5), escrow=escrow
-    )
+    terms, key, envelope, first, second = words.split(5)
+    escrow = _cut(first + second, ESCROW_HEAD + words.length)
+    return Recorded(_terms(words, terms), key, envelope, escrow)
 
 
 def _long_sealed(words: _Words) -> Event:
@@ -120,8 +124,8 @@ def _long_sealed(words: _Words) -> Event:
 
 
 def _cast(words: _Words) -> Event:
-    choices = _cut(words.word(2, 3), words.length)
-    return Recorded(_terms(words, words.word(0, 3)), words.word(1, 3), choices=choices)
+    terms, key, choices = words.split(3)
+    return Recorded(_terms(words, terms), key, choices=_cut(choices, words.length))
 
 
 def _long_cast(words: _Words) -> Event:
@@ -132,7 +136,8 @@ def _long_cast(words: _Words) -> Event:
 
 
 def _withdrawn(words: _Words) -> Event:
-    return Recorded(_terms(words, words.word(0, 2)), words.word(1, 2))
+    terms, key = words.split(2)
+    return Recorded(_terms(words, terms), key)
 
 
 def _skipped(words: _Words) -> Event:

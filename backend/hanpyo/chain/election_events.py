@@ -1,6 +1,7 @@
 """What an election tells: one type for each event of contracts/interfaces/IElectionEvents.sol."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanpyo.chain.receipts import Log
 from hanpyo.protocol.acts import Terms
@@ -35,9 +36,11 @@ class Cancelled:
     """The election was called off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An act was recorded: a sealed ballot (envelope, escrow), an open one (choices), neither."""
+class Recorded(NamedTuple):
+    """An act was recorded: a sealed ballot (envelope, escrow), an open one (choices), neither.
+
+    A tuple for the time that it takes to make one, like `Terms`.
+    """
 
     terms: Terms
     key: bytes

@@ -199,15 +199,18 @@ class _Query:
     def _check_shape(self, logs: Sequence[Log], start: int, end: int) -> None:
         previous = (start - 1, -1)
         for log in logs:
-            if log.position <= previous:
-                raise LogsInconsistent(f"log {log.position} stands twice or out of order")
+            position = log.position
+            if position <= previous:
+                raise LogsInconsistent(f"log {position} stands twice or out of order")
             if log.block_number > end:
-                raise LogsInconsistent(f"log {log.position} lies outside blocks {start} to {end}")
+                raise LogsInconsistent(f"log {position} lies outside blocks {start} to {end}")
             if not self._wanted(log):
-                raise LogsInconsistent(f"log {log.position} is not what was asked for")
-            previous = log.position
+                raise LogsInconsistent(f"log {position} is not what was asked for")
+            previous = position
 
     def _check_blocks(self, logs: Sequence[Log], headers: Sequence[Header]) -> None:
+        if not headers:
+            return
         by_block: dict[int, list[Log]] = {}
         for log in logs:
             by_block.setdefault(log.block_number, []).append(log)
@@ -236,7 +239,7 @@ class _Query:
     def _wanted(self, log: Log) -> bool:
         if log.address != self.address or len(log.topics) < len(self.topics):
             return False
-        return all(
+        return not self.topics or all(
             not _choices(topic) or value in _choices(topic)
             for topic, value in zip(self.topics, log.topics, strict=False)
         )

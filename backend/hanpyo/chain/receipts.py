@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
@@ -17,7 +17,7 @@ from hanpyo.chain.encoding import (
     decode_list,
     encode,
 )
-from hanpyo.chain.errors import LogsInconsistent
+from hanpyo.chain.errors import LogsInconsistent, MalformedAnswer
 from hanpyo.chain.headers import Header
 from hanpyo.chain.node_errors import BlockUnknown
 from hanpyo.chain.quantities import (
@@ -40,29 +40,30 @@ _LOG_FIELDS: Final = 3
 _LAST_TYPE_PREFIX: Final = 0x7F  # EIP-2718: a larger first byte begins an untyped receipt
 
 _checksum = lru_cache(maxsize=1024)(to_checksum_address)
-# Logs of one block share most of their words: a thousand logs have a handful of them.
-_known_hash = lru_cache(maxsize=4096)(read_hash)
-_known_quantity = lru_cache(maxsize=4096)(read_quantity)
-_known_address = lru_cache(maxsize=1024)(read_address)
+# Logs share most of their words: a thousand logs have a handful of places, and few first topics.
+_known_topic = lru_cache(maxsize=4096)(read_hash)
+_known_index = lru_cache(maxsize=65_536)(read_quantity)
 
 
-def _hash(value: object, name: str) -> bytes:
-    return _known_hash(value, name) if isinstance(value, str) else read_hash(value, name)
+@lru_cache(maxsize=4096)
+def _known_place(
+    address: object, number: object, block: object, transaction: object, index: object
+) -> tuple[ChecksumAddress, int, bytes, bytes, int]:
+    """The part of a log that all logs of one transaction and contract have."""
+    return (
+        read_address(address, "address"),
+        read_quantity(number, "blockNumber"),
+        read_hash(block, "blockHash"),
+        read_hash(transaction, "transactionHash"),
+        read_quantity(index, "transactionIndex"),
+    )
 
 
-def _address(value: object) -> ChecksumAddress:
-    if isinstance(value, str):
-        return _known_address(value, "address")
-    return read_address(value, "address")
+class Log(NamedTuple):
+    """One event: who emitted it, what it says, and where in the chain it stands.
 
-
-def _quantity(value: object, name: str) -> int:
-    return _known_quantity(value, name) if isinstance(value, str) else read_quantity(value, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One event: who emitted it, what it says, and where in the chain it stands."""
+    A tuple for the time that it takes to make one, like `Terms`.
+    """
 
     address: ChecksumAddress
     topics: tuple[bytes, ...]
@@ -76,19 +77,24 @@ class Log:
     @classmethod
     def from_rpc(cls, log: Mapping[str, object]) -> Self:
         """The log in a node's log object; raises `LogsInconsistent` for a withdrawn one."""
-        if log.get("removed"):
+        told = log.get
+        if told("removed"):
             raise LogsInconsistent("the node answered with a log that a reorganisation removed")
-        topics = read_list(log.get("topics"), "topics")
-        return cls(
-            address=_address(log.get("address")),
-            topics=tuple([_hash(topic, "topics") for topic in topics]),
-            data=read_data(log.get("data"), "data"),
-            block_number=_quantity(log.get("blockNumber"), "blockNumber"),
-            block_hash=_hash(log.get("blockHash"), "blockHash"),
-            transaction_hash=_hash(log.get("transactionHash"), "transactionHash"),
-            transaction_index=_quantity(log.get("transactionIndex"), "transactionIndex"),
-            log_index=read_quantity(log.get("logIndex"), "logIndex"),
-        )
+        topics = read_list(told("topics"), "topics")
+        data = read_data(told("data"), "data")
+        try:
+            address, number, block, transaction, index = _known_place(
+                told("address"),
+                told("blockNumber"),
+                told("blockHash"),
+                told("transactionHash"),
+                told("transactionIndex"),
+            )
+            read = tuple([_known_topic(topic, "topics") for topic in topics])
+            place = _known_index(told("logIndex"), "logIndex")
+        except TypeError:
+            raise MalformedAnswer("a log has an array or object for a word") from None
+        return cls(address, read, data, number, block, transaction, index, place)
 
     @property
     def position(self) -> tuple[int, int]:

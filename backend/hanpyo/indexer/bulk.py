@@ -1,28 +1,29 @@
-"""Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite; in the session's
+"""Many rows at once: binary COPY on PostgreSQL, one prepared statement on SQLite; in the session's
 transaction like everything else.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import psycopg
-from sqlalchemy import ARRAY, BigInteger, Table, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, String, Table, any_, func, literal, select
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hanpyo.db.types import Base
 
-_ROWS_AT_ONCE: Final = 5_000
-_ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_TYPES: Final = {int: "int8", bytes: "bytea", str: "text", bool: "bool"}
 Row = tuple[Any, ...]
 
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[int]) -> Any:
-    """The condition that a column is one of many numbers, bound as one value."""
+    """The condition that a column is one of many numbers, bound as one text."""
     if session.connection().dialect.name == "postgresql":
-        return column == any_(bindparam(None, list(values), type_=ARRAY(BigInteger)))
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+        listed = literal("{" + ",".join(map(str, values)) + "}", String)
+        return column == any_(as_type(listed, ARRAY(BigInteger)))
+    told = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(told.c.value))
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
@@ -43,43 +44,9 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
 
 def _copy(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> None:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    nullable = [bool(column.nullable) for column in table.columns]
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN'.encode()) as copy,
-    ):
-        for at in range(0, len(rows), _ROWS_AT_ONCE):
-            copy.write(copy_text(rows[at : at + _ROWS_AT_ONCE], nullable))
-
-
-def copy_text(rows: Sequence[Row], nullable: Sequence[bool]) -> str:
-    """The rows in PostgreSQL's text format of COPY.
-
-    Converted a column at a time, which takes a third of the time of a value at a time.
-    """
-    columns = [
-        _column(column, may_be_null)
-        for column, may_be_null in zip(zip(*rows, strict=True), nullable, strict=True)
-    ]
-    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
-
-
-def _column(values: Sequence[Any], nullable: bool) -> Iterable[str]:
-    if nullable:
-        return [r"\N" if value is None else _text(value) for value in values]
-    kind = type(values[0])
-    if kind is int:
-        return map(str, values)
-    if kind is bytes:
-        return [r"\\x" + value.hex() for value in values]
-    return map(_text, values)
-
-
-def _text(value: int | bytes | bool | str) -> str:
-    if isinstance(value, bytes):
-        return r"\\x" + value.hex()
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "tf"[not value]
-    return str(value)
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT binary)'
+    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.set_types([_TYPES[column.type.python_type] for column in table.columns])
+        write = copy.write_row
+        for row in rows:
+            write(row)

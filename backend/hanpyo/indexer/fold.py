@@ -3,7 +3,6 @@
 Where a batch's end counts other firsts than were told before it, the node left something out.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from hanpyo.chain.election_events import BatchRecorded, Event, Recorded, Skipped
@@ -11,8 +10,9 @@ from hanpyo.chain.errors import LogsInconsistent
 from hanpyo.chain.receipts import Log
 from hanpyo.indexer.bulk import Row
 from hanpyo.indexer.milestones import MILESTONES
-from hanpyo.indexer.rows import act_row, entry_row, kind_of, payload, place_row, skip_row
+from hanpyo.indexer.rows import ActRows, entry_row, kind_of, payload, place_row, skip_row
 from hanpyo.indexer.standing import Place, Standing, VoterEvent
+from hanpyo.indexer.told import Told
 
 
 class Fold:
@@ -21,7 +21,7 @@ class Fold:
     def __init__(
         self,
         election: str,
-        digest: Callable[[Recorded, bytes], bytes],
+        act_rows: ActRows,
         standings: dict[int, Standing],
         batches: int,
     ) -> None:
@@ -32,24 +32,23 @@ class Fold:
         self.entries: list[Row] = []
         self.notes: list[tuple[str, dict[str, Any], int]] = []
         self._election = election
-        self._digest = digest
+        self._act_rows = act_rows
         self._batches = batches
         self._firsts = 0
 
-    def take(self, event: Event, log: Log, timestamp: int) -> None:
-        """Take the next event; raises `LogsInconsistent`."""
-        row = place_row(self._election, log, timestamp)
-        if isinstance(event, Recorded):
-            self._stand(event, log, timestamp)
-            content = event.content
-            self.acts.append(act_row(row, event, content, self._digest(event, content)))
-        elif isinstance(event, Skipped):
-            self.skips.append(skip_row(row, event))
-        else:
-            self._note(event, row, log, timestamp)
-
-    def finish(self) -> None:
-        """The blocks are whole; raises `LogsInconsistent`."""
+    def take(self, told: Told) -> None:
+        """Take what the next blocks tell; raises `LogsInconsistent`."""
+        act_row, times = self._act_rows.row, told.times
+        for event, log in zip(told.events, told.logs, strict=True):
+            timestamp = times[log.block_number]
+            if isinstance(event, Recorded):
+                self._stand(event, log, timestamp)
+                self.acts.append(act_row(log, timestamp, event))
+            elif isinstance(event, Skipped):
+                place = place_row(self._election, log, timestamp)
+                self.skips.append(skip_row(place, event))
+            else:
+                self._note(event, log, timestamp)
         if self._firsts:
             raise LogsInconsistent(f"{self._firsts} first ballots are told without their batch")
 
@@ -61,13 +60,14 @@ class Fold:
         place = Place(log.block_number, log.log_index, timestamp)
         self._firsts += standing.apply(event, place)
 
-    def _note(self, event: Event, row: Row, log: Log, timestamp: int) -> None:
+    def _note(self, event: Event, log: Log, timestamp: int) -> None:
         if isinstance(event, VoterEvent):
             self._stand(event, log, timestamp)
         elif isinstance(event, BatchRecorded):
             self._end_batch(event)
         kind, told = kind_of(event), payload(event)
-        self.entries.append(entry_row(row, event, kind, told))
+        place = place_row(self._election, log, timestamp)
+        self.entries.append(entry_row(place, event, kind, told))
         if kind in MILESTONES:
             self.notes.append((kind, told, log.block_number))
 

@@ -4,15 +4,13 @@ Applying ranges in chain order and undoing down to a block commute with the chai
 always those of a single reading of the canonical chain from the start.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import orjson
 from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
-from hanpyo.chain.decoding import decode_log
 from hanpyo.chain.election_events import Recorded
-from hanpyo.chain.receipts import Log
 from hanpyo.db.models import (
     Act,
     LogEntry,
@@ -27,10 +25,11 @@ from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.fold import Fold
 from hanpyo.indexer.milestones import MILESTONES, forget, note
-from hanpyo.indexer.rows import digester, entry_event
+from hanpyo.indexer.rows import ActRows, entry_event
 from hanpyo.indexer.standing import Place, Standing, VoterEvent
 from hanpyo.indexer.store import add_sums, load_standings, progress_of, save_standings
 from hanpyo.indexer.sums import Counting, Sums
+from hanpyo.indexer.told import Told
 from hanpyo.protocol.acts import Terms
 
 LOG_TABLES = (Act, Skip, LogEntry)
@@ -44,32 +43,25 @@ class ElectionIndex:
     def __init__(self, election: PublishedElection) -> None:
         self.election = election
         self._id = election.id
-        self._length = election.manifest.choices_length
         self._counting = Counting(election.manifest)
-        self._digest = digester(election.domain)
+        self._act_rows = ActRows(election.id, election.domain)
 
-    def apply(self, session: Session, logs: Sequence[Log], times: Mapping[int, int]) -> None:
-        """Take the logs of the next blocks; `times` are the times of those blocks by number.
-
-        Whole blocks at once. Raises `BadEvent`, and `LogsInconsistent` where logs are missing.
-        """
-        if not logs:
+    def apply(self, session: Session, told: Told) -> None:
+        """Take what the next blocks tell; raises `LogsInconsistent` where logs are missing."""
+        if not told.logs:
             return
-        events = [decode_log(log, self._length) for log in logs]
-        voters = {event.voter for event in events if isinstance(event, VoterEvent)}
+        voters = {event.voter for event in told.events if isinstance(event, VoterEvent)}
         progress = progress_of(session, self._id)
         standings = load_standings(session, self._id, voters)
         known, sums = set(standings), Sums()
-        self._count(sums, standings, -1)
-        fold = Fold(self._id, self._digest, standings, progress.batches)
-        for event, log in zip(events, logs, strict=True):
-            fold.take(event, log, times[log.block_number])
-        fold.finish()
+        self._counting.add(sums, standings.values(), -1)
+        fold = Fold(self._id, self._act_rows, standings, progress.batches)
+        fold.take(told)
         insert_rows(session, Act, fold.acts)
         insert_rows(session, Skip, fold.skips)
         insert_rows(session, LogEntry, fold.entries)
-        for kind, told, block in fold.notes:
-            note(progress, kind, told, block)
+        for kind, content, block in fold.notes:
+            note(progress, kind, content, block)
         self._save(session, progress, known, standings, sums)
 
     def undo(self, session: Session, block: int) -> bool:
@@ -84,7 +76,7 @@ class ElectionIndex:
         progress = progress_of(session, self._id)
         standings, sums = load_standings(session, self._id, voters), Sums()
         known = set(standings)
-        self._count(sums, standings, -1)
+        self._counting.add(sums, standings.values(), -1)
         self._save(session, progress, known, self._read_again(session, voters), sums)
         self._note_again(session, progress)
         return True
@@ -94,10 +86,6 @@ class ElectionIndex:
         for model in TABLES:
             session.execute(delete(model).where(model.election_id == self._id))
 
-    def _count(self, sums: Sums, standings: Mapping[int, Standing], sign: int) -> None:
-        for standing in standings.values():
-            self._counting.add(sums, standing, sign)
-
     def _save(
         self,
         session: Session,
@@ -106,7 +94,7 @@ class ElectionIndex:
         standings: Mapping[int, Standing],
         sums: Sums,
     ) -> None:
-        self._count(sums, standings, 1)
+        self._counting.add(sums, standings.values(), 1)
         save_standings(session, self._id, known, standings)
         add_sums(session, self._id, progress, sums)
 
@@ -123,7 +111,7 @@ class ElectionIndex:
         """The standings that the remaining rows give."""
         standings = {voter: Standing(voter) for voter in voters}
         found = [*self._acts_of(session, voters), *self._entries_of(session, voters)]
-        found.sort(key=lambda each: (each[1].block, each[1].index))
+        found.sort(key=lambda each: (each[1].block, each[1].log_index))
         for event, place in found:
             standings[event.voter].apply(event, place)
         return standings

@@ -12,23 +12,21 @@ from hanpyo.chain.rpc import Call, Rpc
 from hanpyo.config import IndexSection
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.cursors import Position
+from hanpyo.indexer.told import Told
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """All logs of an election behind block `start` up to `number`, and their blocks' headers."""
+    """All that is told of an election behind block `start` up to `number`, with the headers of
+    the blocks that hold it.
+    """
 
     election: PublishedElection
     start: int
     number: int
     hash: bytes
-    logs: Sequence[Log]
+    told: Told
     headers: Sequence[Header]
-
-    @property
-    def times(self) -> dict[int, int]:
-        """Block times by number."""
-        return {header.number: header.timestamp for header in self.headers}
 
 
 class Portions:
@@ -43,7 +41,7 @@ class Portions:
     def final(
         self, election: PublishedElection, position: Position, last: int
     ) -> Iterator[Portion]:
-        """What lies between the cursor and the final block `last`."""
+        """What lies between the cursor and the final block `last`; raises `BadEvent`."""
         found = read_ranges(
             self._rpc,
             election.address,
@@ -54,14 +52,17 @@ class Portions:
             parent=position.hash,
         )
         for each in found:
-            yield Portion(
-                election, each.first - 1, each.last, each.hash, each.logs, self._headers(each.logs)
-            )
+            headers = self._headers(each.logs)
+            told = _told(election, each.logs, headers)
+            yield Portion(election, each.first - 1, each.last, each.hash, told, headers)
 
     def newest(
         self, election: PublishedElection, position: Position, headers: Sequence[Header]
     ) -> Portion:
-        """What lies between the cursor and the last of these headers, which follow each other."""
+        """What lies between the cursor and the last of these headers, which follow each other.
+
+        Raises `BadEvent`.
+        """
         top = headers[-1]
         own = [header for header in headers if header.number > position.number]
         if not own or own[0].number != position.number + 1:
@@ -71,7 +72,8 @@ class Portions:
         logs = read_linked_logs(self._rpc, election.address, own, self._live)
         used = {log.block_number for log in logs}
         held = [header for header in own if header.number in used]
-        return Portion(election, position.number, top.number, top.hash, logs, held)
+        told = _told(election, logs, held)
+        return Portion(election, position.number, top.number, top.hash, told, held)
 
     def before(self, block: int) -> Header:
         """The header of the block before `block`."""
@@ -85,6 +87,11 @@ class Portions:
             if header.number != number or header.hash != expected:
                 raise ChainMoved(f"block {number} changed after its logs were read")
         return found
+
+
+def _told(election: PublishedElection, logs: Sequence[Log], headers: Sequence[Header]) -> Told:
+    times = {header.number: header.timestamp for header in headers}
+    return Told.of(election.manifest, logs, times)
 
 
 _CHECKS = {"end": Check.END_BLOCK, "bloom": Check.BLOOM, "receipts": Check.RECEIPTS}

@@ -111,8 +111,8 @@ class Reading:
     def _write_final(self, held: Held, portion: Portion, session: Session) -> None:
         held.require(session)
         election = portion.election.id
-        with without_collecting(len(portion.logs)):
-            self.index(election).apply(session, portion.logs, portion.times)
+        with without_collecting(len(portion.told.logs)):
+            self.index(election).apply(session, portion.told)
         write_blocks(session, portion.headers, eventful=True)
         move(session, election, portion.start, (portion.number, portion.hash))
 
@@ -145,7 +145,7 @@ class Reading:
     ) -> None:
         held.require(session)
         write_blocks(session, headers, eventful=False)
-        changed = [each for each in portions if each.logs or each.start != below]
+        changed = [each for each in portions if each.told.logs or each.start != below]
         stuck = [each.election.id for each in changed if not self._applied(session, each)]
         if below is not None:
             move_all(session, top.number, top.hash, below=below, but=[*held_up, *stuck])
@@ -157,7 +157,7 @@ class Reading:
         election = portion.election.id
         try:
             with session.begin_nested():
-                self.index(election).apply(session, portion.logs, portion.times)
+                self.index(election).apply(session, portion.told)
                 write_blocks(session, portion.headers, eventful=True)
                 move(session, election, portion.start, (portion.number, portion.hash))
         except _HELD_UP as fault:

@@ -1,6 +1,7 @@
 """An election's events as rows: recorded acts, skipped acts, and the rest of the log."""
 
-from collections.abc import Callable
+from functools import lru_cache
+from struct import Struct
 from typing import Any, Final
 
 import orjson
@@ -32,6 +33,7 @@ from hanpyo.protocol.roll import ENTRY_BYTES
 from hanpyo.protocol.types import ZERO_WORD
 
 _BALLOT_TYPE: Final = keccak(Ballot.TYPE.encode())
+_BALLOT_NUMBERS: Final = Struct(">28xI28xI28xI28xI")  # voter, epoch, revision, kind: a word each
 _KINDS: Final[dict[type[Event], str]] = {
     TextPublished: "TextPublished",
     RollPublished: "RollPublished",
@@ -48,28 +50,49 @@ _KINDS: Final[dict[type[Event], str]] = {
 }
 
 
-def digester(domain: Domain) -> Callable[[Recorded, bytes], bytes]:
-    """What gives the digest of the Ballot behind a recorded act with this content.
+class ActRows:
+    """Makes rows of `Act` for one election."""
 
-    The same as `protocol.messages.digest`, whose checks a decoded event does not need again.
-    """
-    head = b"\x19\x01" + domain.separator
+    def __init__(self, election: str, domain: Domain) -> None:
+        self._election = election
+        self._head = b"\x19\x01" + domain.separator
+        # Open ballots are alike: few different choices, each hashed once.
+        self._hashed = lru_cache(maxsize=4_096)(keccak)
 
-    def digest(event: Recorded, content: bytes) -> bytes:
-        terms = event.terms
-        numbers = (
-            terms.voter.to_bytes(32, "big")
-            + terms.epoch.to_bytes(32, "big")
-            + terms.revision.to_bytes(32, "big")
-            + terms.kind.to_bytes(32, "big")
+    def row(self, log: Log, timestamp: int, event: Recorded) -> Row:
+        """The row of a recorded act."""
+        terms, choices = event.terms, event.choices
+        content = event.content if choices is None else self._hashed(choices)
+        return (
+            self._election,
+            log.block_number,
+            log.log_index,
+            log.block_hash,
+            log.transaction_hash,
+            timestamp,
+            terms.voter,
+            terms.epoch,
+            terms.revision,
+            terms.kind,
+            terms.channel,
+            terms.class_,
+            terms.weight,
+            event.key,
+            content,
+            event.escrow if choices is None else choices,
+            self._digest(event, content),
         )
-        return keccak(head + keccak(_BALLOT_TYPE + numbers + content + event.escrow_hash))
 
-    return digest
+    def _digest(self, event: Recorded, content: bytes) -> bytes:
+        """As `protocol.messages.digest`, whose checks a decoded event does not need again."""
+        terms = event.terms
+        numbers = _BALLOT_NUMBERS.pack(terms.voter, terms.epoch, terms.revision, terms.kind)
+        struct = keccak(b"".join((_BALLOT_TYPE, numbers, content, event.escrow_hash)))
+        return keccak(self._head + struct)
 
 
 def place_row(election: str, log: Log, timestamp: int) -> Row:
-    """What all rows begin with."""
+    """What the rows of every table begin with."""
     return (
         election,
         log.block_number,
@@ -77,25 +100,6 @@ def place_row(election: str, log: Log, timestamp: int) -> Row:
         log.block_hash,
         log.transaction_hash,
         timestamp,
-    )
-
-
-def act_row(place: Row, event: Recorded, content: bytes, digest: bytes) -> Row:
-    """A row of `Act`."""
-    terms = event.terms
-    return (
-        *place,
-        terms.voter,
-        terms.epoch,
-        terms.revision,
-        terms.kind,
-        terms.channel,
-        terms.class_,
-        terms.weight,
-        event.key,
-        content,
-        event.escrow if event.choices is None else event.choices,
-        digest,
     )
 
 

@@ -7,6 +7,7 @@ before. Undoing works the same way, which is why it is exact.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanpyo.chain.election_events import (
     CheckedIn,
@@ -22,12 +23,11 @@ VoterEvent = Recorded | Rebound | CheckedIn | Settled | Opened | Voided
 """The events that change a voter's standing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an event stands: block number, log index, block time."""
 
     block: int
-    index: int
+    log_index: int
     timestamp: int
 
 
@@ -83,14 +83,14 @@ class Standing:
     def _record(self, event: Recorded, place: Place) -> bool:
         terms = event.terms
         is_ballot = terms.kind == BallotKind.BALLOT
-        first = is_ballot and terms.order == 0 and not self.acts and not self.minimum_epoch
+        first = is_ballot and not self.acts and not self.minimum_epoch and terms.order == 0
         if self.first_seen is None:
             self.first_seen = place.timestamp
         self.acts += 1
         self.epoch, self.revision = terms.epoch, terms.revision
         self.later = self.later or not first
         if is_ballot:
-            self.live_block, self.live_index = place.block, place.index
+            self.live_block, self.live_index = place.block, place.log_index
             self.channel, self.class_, self.weight = terms.channel, terms.class_, terms.weight
             self.choices = event.choices
         else:

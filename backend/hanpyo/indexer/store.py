@@ -1,7 +1,9 @@
 """Standings and sums of one election in the database."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Final
 
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import Session
@@ -11,6 +13,9 @@ from hanpyo.db.types import Base
 from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.standing import Standing
 from hanpyo.indexer.sums import Sums
+
+_AS_ROW: Final = attrgetter(*(each.name for each in fields(Standing)))
+"""A standing's fields stand in the order of the columns behind the election."""
 
 
 def load_standings(session: Session, election: str, voters: Collection[int]) -> dict[int, Standing]:
@@ -29,30 +34,7 @@ def save_standings(
     if known:
         gone = among(session, VoterState.voter, list(known))
         session.execute(delete(VoterState).where(VoterState.election_id == election, gone))
-    rows = [
-        (
-            election,
-            each.voter,
-            each.first_seen,
-            each.acts,
-            each.epoch,
-            each.revision,
-            each.minimum_epoch,
-            each.checked_in,
-            each.later,
-            each.settled,
-            each.voided,
-            each.live_block,
-            each.live_index,
-            each.channel,
-            each.class_,
-            each.weight,
-            each.choices,
-            each.opened,
-        )
-        for each in standings.values()
-        if not each.is_untouched
-    ]
+    rows = [(election, *_AS_ROW(each)) for each in standings.values() if not each.is_untouched]
     insert_rows(session, VoterState, rows)
 
 

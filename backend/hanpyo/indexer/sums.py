@@ -1,9 +1,9 @@
 """Sums over standings: who has a live ballot, by channel, group and hour, and what they chose."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from hanpyo.indexer.standing import Standing
 from hanpyo.protocol.choices import decode, increments
@@ -31,6 +31,37 @@ class Sums:
     cells: Pairs[tuple[int, int, int]] = field(default_factory=dict)
 
 
+class _Counted(NamedTuple):
+    """What of a standing is counted; many standings have the same."""
+
+    checked_in: bool
+    later: bool
+    settled: bool
+    voided: bool
+    is_opened: bool
+    hour: int
+    channel: int | None
+    class_: int | None
+    weight: int | None
+    choices: bytes | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> "_Counted":
+        opened = standing.opened
+        return cls(
+            standing.checked_in,
+            standing.later,
+            standing.settled,
+            standing.voided,
+            opened is not None,
+            (standing.first_seen or 0) // HOUR * HOUR,
+            standing.channel,
+            standing.class_,
+            standing.weight,
+            standing.choices if opened is None else opened,
+        )
+
+
 class Counting:
     """What one election's standings add to its sums."""
 
@@ -47,31 +78,35 @@ class Counting:
         )
         self._marks: dict[tuple[bytes, int], Marks] = {}
 
-    def add(self, sums: Sums, standing: Standing, sign: int) -> None:
-        """Add what the standing counts, or with sign -1 take it away."""
+    def add(self, sums: Sums, standings: Iterable[Standing], sign: int) -> None:
+        """Add what the standings count, or with sign -1 take it away."""
+        for counted, number in Counter(map(_Counted.of, standings)).items():
+            self._add(sums, counted, sign * number)
+
+    def _add(self, sums: Sums, counted: _Counted, heads: int) -> None:
         counts = sums.counts
-        counts["checked_in"] += sign * standing.checked_in
-        counts["touched"] += sign * standing.later
-        counts["settled"] += sign * standing.settled
-        counts["voided"] += sign * standing.voided
-        counts["opened"] += sign * (standing.opened is not None)
-        channel, class_, weight = standing.channel, standing.class_, standing.weight
+        counts["checked_in"] += heads * counted.checked_in
+        counts["touched"] += heads * counted.later
+        counts["settled"] += heads * counted.settled
+        counts["voided"] += heads * counted.voided
+        counts["opened"] += heads * counted.is_opened
+        channel, class_, weight = counted.channel, counted.class_, counted.weight
         if channel is None or class_ is None or weight is None:
             return
-        heads, weights = sign, sign * weight
+        weights = heads * weight
         group = self._groups[class_]
         counts["live"] += heads
         counts["live_weight"] += weights
         _add(sums.turnout, (channel, group), heads, weights)
-        _add(sums.hours, ((standing.first_seen or 0) // HOUR * HOUR,), heads, weights)
+        _add(sums.hours, (counted.hour,), heads, weights)
         stratum = channel * len(self._manifest.groups) + group
-        for item, option, amount in self._chosen(standing, class_):
+        for item, option, amount in self._chosen(counted, class_):
             _add(sums.cells, (item, option, stratum), heads * amount, weights * amount)
 
-    def _chosen(self, standing: Standing, class_: int) -> Marks:
-        if standing.voided:
+    def _chosen(self, counted: _Counted, class_: int) -> Marks:
+        if counted.voided:
             return self._void
-        choices = standing.choices if standing.opened is None else standing.opened
+        choices = counted.choices
         return () if choices is None else self._marked(choices, class_)
 
     def _marked(self, choices: bytes, class_: int) -> Marks:

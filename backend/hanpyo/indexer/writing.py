@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hanpyo.chain.headers import Header
 from hanpyo.db.models import Block, ChainHead, Cursor, Rewind
 from hanpyo.elections.catalogue import PublishedElection
+from hanpyo.indexer.bulk import among
 from hanpyo.indexer.index import ElectionIndex
 
 
@@ -25,10 +26,15 @@ def write_head(session: Session, block: Header | Block, *, final: int, now: int)
 
 def write_blocks(session: Session, headers: Iterable[Header], *, eventful: bool) -> None:
     """Note these blocks; one with events stays one."""
-    for header in headers:
-        row = session.get(Block, header.number)
+    told = {header.number: header for header in headers}
+    if not told:
+        return
+    found = session.scalars(select(Block).where(among(session, Block.number, list(told))))
+    known = {row.number: row for row in found}
+    for number, header in told.items():
+        row = known.get(number)
         if row is None:
-            row = Block(number=header.number, eventful=False)
+            row = Block(number=number, eventful=False)
             session.add(row)
         row.hash, row.parent_hash, row.timestamp = header.hash, header.parent_hash, header.timestamp
         row.eventful = row.eventful or eventful

@@ -212,7 +212,7 @@ class Record:
             if not holds:
                 return reason
         if terms.channel == Channel.ONLINE and voter in self.checked_in:
-            act = replace(act, terms=replace(terms, channel=Channel.ONLINE_ASSEMBLY))
+            act = replace(act, terms=terms._replace(channel=Channel.ONLINE_ASSEMBLY))
         is_first = (
             offer.desk is None
             and terms.order == 0

@@ -1,8 +1,7 @@
 """The read model against the reference model: undone exactly, rebuilt to the same rows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -14,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from hanpyo.chain.decoding import BadEvent
 from hanpyo.chain.errors import LogsInconsistent
+from hanpyo.chain.receipts import Log
 from hanpyo.db.database import Database
 from hanpyo.db.models import Act, Election, Organisation, Progress, TallyCell, TurnoutCell
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.index import TABLES, ElectionIndex
+from hanpyo.indexer.told import Told
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.choices import decode, increments
 from hanpyo.protocol.manifest import ClassRow, Manifest
@@ -107,6 +108,11 @@ def publish(database: Database, manifest: Manifest) -> ElectionIndex:
     return ElectionIndex(PublishedElection(identifier, "", "시험", "", manifest, DOMAIN, b""))
 
 
+def told(ledger: Ledger, logs: Sequence[Log]) -> Told:
+    """These logs of the ledger, as the chain's reader hands them on."""
+    return Told.of(ledger.manifest, logs, ledger.times)
+
+
 def rows(database: Database, index: ElectionIndex) -> dict[str, list[Any]]:
     """Every row of the election, whole."""
     with database.read() as session:
@@ -123,7 +129,7 @@ def rebuild(database: Database, index: ElectionIndex, ledger: Ledger) -> None:
         index.clear(session)
         session.add(Progress(election_id=index.election.id))
         session.flush()
-        index.apply(session, ledger.logs, ledger.times)
+        index.apply(session, told(ledger, ledger.logs))
 
     database.transact(work)
 
@@ -167,7 +173,7 @@ def run(database: Database, index: ElectionIndex, ledger: Ledger, steps: list[An
             continue
         take(ledger, step)
         ledger.mine()
-        newest = partial(index.apply, logs=ledger.blocks[-1], times=ledger.times)
+        newest = partial(index.apply, told=told(ledger, ledger.blocks[-1]))
         database.transact(newest)
 
 
@@ -281,7 +287,7 @@ def test_a_batch_with_a_log_left_out_is_refused_whole(database: Database, missin
     ledger.mine()
     logs = [each for at, each in enumerate(ledger.logs) if at != missing]
     with pytest.raises(LogsInconsistent):
-        database.transact(lambda session: index.apply(session, logs, ledger.times))
+        database.transact(lambda session: index.apply(session, told(ledger, logs)))
     assert not rows(database, index)["act"]
 
 
@@ -290,9 +296,9 @@ def test_a_log_that_the_contract_never_emits_is_refused_whole(database: Database
     ledger.cast([ledger.act(1, b"\1\0\0")])
     ledger.mine()
     first, *rest = ledger.logs
-    altered = replace(first, data=first.data[:-1] + b"\1")
+    altered = first._replace(data=first.data[:-1] + b"\1")
     with pytest.raises(BadEvent):
-        database.transact(lambda session: index.apply(session, [altered, *rest], ledger.times))
+        database.transact(lambda session: index.apply(session, told(ledger, [altered, *rest])))
     assert not rows(database, index)["act"]
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -140,32 +139,32 @@ def test_the_hashes_of_an_act() -> None:
 
 
 def with_word(told: Log, place: int, word: bytes) -> Log:
-    return replace(told, data=told.data[: 32 * place] + word + told.data[32 * place + 32 :])
+    return told._replace(data=told.data[: 32 * place] + word + told.data[32 * place + 32 :])
 
 
 @pytest.mark.parametrize(
     ("told", "length", "problem"),
     [
-        (replace(SEALED, topics=()), SHORT, "no event"),
-        (replace(SEALED, topics=(bytes(32),)), SHORT, "no event"),
-        (replace(SEALED, topics=SEALED.topics[:1]), SHORT, "1 topics"),
-        (replace(SEALED, topics=(SEALED.topics[0], b"\xff" * 32)), SHORT, "32 bits"),
-        (replace(SEALED, topics=(SEALED.topics[0], ZERO_WORD)), SHORT, "voter 7, the topic"),
-        (replace(SEALED, data=SEALED.data[:-1]), SHORT, "instead of 160"),
+        (SEALED._replace(topics=()), SHORT, "no event"),
+        (SEALED._replace(topics=(bytes(32),)), SHORT, "no event"),
+        (SEALED._replace(topics=SEALED.topics[:1]), SHORT, "1 topics"),
+        (SEALED._replace(topics=(SEALED.topics[0], b"\xff" * 32)), SHORT, "32 bits"),
+        (SEALED._replace(topics=(SEALED.topics[0], ZERO_WORD)), SHORT, "voter 7, the topic"),
+        (SEALED._replace(data=SEALED.data[:-1]), SHORT, "instead of 160"),
         (with_word(SEALED, 4, b"\1" * 32), SHORT, "padding"),
         (with_word(SEALED, 0, b"\1" * 32), SHORT, "above the voter"),
         (SEALED, 70, "padding"),
         (LONG_SEALED, LONG + 1, "escrow of"),
         (with_word(LONG_SEALED, 3, (160).to_bytes(32, "big")), LONG, "not encoded"),
         (with_word(LONG_SEALED, 4, (9_999).to_bytes(32, "big")), LONG, "not encoded"),
-        (replace(LONG_SEALED, data=LONG_SEALED.data[:128]), LONG, "not encoded"),
-        (replace(LONG_SEALED, data=LONG_SEALED.data[:-1] + b"\1"), LONG, "not encoded"),
+        (LONG_SEALED._replace(data=LONG_SEALED.data[:128]), LONG, "not encoded"),
+        (LONG_SEALED._replace(data=LONG_SEALED.data[:-1] + b"\1"), LONG, "not encoded"),
         (LONG_CAST, LONG - 1, "choices of"),
         (LONG_OPENED, LONG - 1, "choices of"),
         (with_word(OPENED, 0, b"\1" * 32), SHORT, "padding"),
         (with_word(SKIPPED, 1, (256).to_bytes(32, "big")), SHORT, "8 bits"),
         (with_word(RELEASED, 1, (2).to_bytes(32, "big")), SHORT, "1 bits"),
-        (replace(VOIDED, data=b"\0"), SHORT, "1 bytes"),
+        (VOIDED._replace(data=b"\0"), SHORT, "1 bytes"),
     ],
 )
 def test_what_the_contract_never_emits_is_refused(told: Log, length: int, problem: str) -> None:
@@ -174,6 +173,6 @@ def test_what_the_contract_never_emits_is_refused(told: Log, length: int, proble
 
 
 def test_a_bad_log_does_not_hide_the_others() -> None:
-    entries, faults = decode_logs([VOIDED, replace(VOIDED, data=b"\0"), OPENED], SHORT)
+    entries, faults = decode_logs([VOIDED, VOIDED._replace(data=b"\0"), OPENED], SHORT)
     assert [entry.event for entry in entries] == [Voided(VOTER), Opened(VOTER, CHOICES)]
     assert len(faults) == 1

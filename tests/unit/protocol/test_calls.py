@@ -30,7 +30,7 @@ SEALED, OPEN = firsts(None), firsts(b"\x01\x02\x03")
 
 
 def later(first: Act) -> Act:
-    return replace(first, terms=replace(first.terms, revision=3, channel=4, class_=1))
+    return replace(first, terms=first.terms._replace(revision=3, channel=4, class_=1))
 
 
 @pytest.mark.parametrize(("name", "batch"), [("sealed", SEALED), ("open", OPEN)])
