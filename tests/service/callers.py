@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from apiflask import APIFlask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -32,6 +33,11 @@ from tests.service.village import KnownRegistrars
 METHODS: Final = "link letter mail sms birth passkey wallet"
 OFFICES: Final = (Role.ORGANISER, Role.CLERK, Role.REGISTRAR, Role.OBSERVER)
 CALLERS: Final = ("nobody", "member", "organiser", "operator")
+DEFINITION: Final = {
+    "title": "초안",
+    "times": {"opens": 2_000_000_000, "closes": 2_000_000_060, "opening": 2_000_000_120},
+    "items": [{"title": "안건", "options": ["찬성", "반대"]}],
+}
 PEOPLE: Final = tuple(
     Person(name=f"김회원{number}", mail=f"member{number}@example.org", number=f"M-{number}")
     for number in range(6)
@@ -60,7 +66,10 @@ class Installation:
         return self.place.runtime
 
     def headers(self, caller: str) -> dict[str, str]:
-        """What proves a fresh session of this caller, from an address of its own."""
+        """What proves a fresh session of this caller, from an address of its own.
+
+        A test client has to be told to use no cookies of its own.
+        """
         own = {"X-Forwarded-For": next(self.addresses)}
         if caller == "member":
             return own | {"Authorization": f"Bearer {self.member_session(0)}"}
@@ -159,7 +168,7 @@ def draft(runtime: Runtime, organisation_id: str) -> str:
     row = Election(
         organisation_id=organisation_id,
         title="초안",
-        definition="{}",
+        definition=orjson.dumps(DEFINITION).decode(),
         identity="L0",
         methods="link",
         created_at=runtime.now(),

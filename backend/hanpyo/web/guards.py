@@ -1,10 +1,10 @@
-"""Requests that no handler should see: paths and queries that no database can look for."""
+"""Requests that no handler should see: what no database can look for, and bodies that unfold."""
 
 from typing import Any, Final
 
 from apiflask import APIFlask
 from flask import request
-from werkzeug.exceptions import BadRequest, NotAcceptable, NotFound
+from werkzeug.exceptions import BadRequest, NotAcceptable, NotFound, UnsupportedMediaType
 
 _LARGEST: Final = 2**63 - 1
 _ANSWERS: Final = (
@@ -35,6 +35,8 @@ def _look() -> None:
         raise NotFound("there is no such thing")
     if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise BadRequest("the query holds the character NUL")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("send the body as it is, not compressed")
     if request.path.startswith("/v1/") and not _can_read():
         raise NotAcceptable("the answer is JSON, or a type that the API document names")
 

@@ -5,6 +5,7 @@ A body that is no JSON document of the right type is `malformed_json` (400), ano
 every field at fault, a query `invalid_query`. No message repeats a value that was sent.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
@@ -22,6 +23,7 @@ from hanpyo.web.strict_json import MalformedJson
 
 _MOST_FAULTS: Final = 20
 _LONGEST_FIELD: Final = 100
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _QUOTING: Final = ("value_error", "assertion_error", "union_tag_invalid", "json_invalid")
 
 _P = ParamSpec("_P")
@@ -122,9 +124,16 @@ def _repeated(given: Mapping[str, str]) -> list[str]:
 
 def _faults(error: ValidationError) -> tuple[Fault, ...]:
     return tuple(
-        (".".join(map(str, each["loc"]))[:_LONGEST_FIELD], _said(each["type"], each["msg"]))
+        (_place(each["loc"]), _said(each["type"], each["msg"]))
         for each in error.errors(include_url=False, include_input=False)[:_MOST_FAULTS]
     )
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    """A path with dots; a name that no field could have is not repeated, it may be a person's."""
+    parts = (str(each) for each in path)
+    named = (each if _NAME.fullmatch(each) else "?" for each in parts)
+    return ".".join(named)[:_LONGEST_FIELD]
 
 
 def _said(kind: str, message: str) -> str:

@@ -170,7 +170,7 @@ def _say_files(operation: dict[str, Any], responses: dict[str, Any], handler: ob
     content = responses.get("200", {}).get("content", {})
     if content.get("application/json") == {"schema": {}} and media_types:
         del content["application/json"]
-    content.update({each: {"schema": _FILE} for each in media_types})
+    content.update({each: {"schema": _shape(each)} for each in media_types})
     if unchanged:
         responses["304"] = {"description": "The caller's copy is still good"}
     taken = getattr(handler, _TAKES, ())
@@ -179,6 +179,10 @@ def _say_files(operation: dict[str, Any], responses: dict[str, Any], handler: ob
         given = {"multipart/form-data": form} | dict.fromkeys(taken, _FILE)
         kinds = {name: {"schema": schema} for name, schema in given.items()}
         operation["requestBody"] = {"required": True, "content": kinds}
+
+
+def _shape(media_type: str) -> dict[str, Any]:
+    return {"type": "object"} if media_type.endswith("+json") else dict(_FILE)
 
 
 def _problem(description: str) -> dict[str, Any]:
