@@ -110,6 +110,7 @@ def _asked_for(environ: _Environment) -> str | None:
         or environ.get("QUERY_STRING")
         or environ.get("HTTP_ACCEPT") not in _READABLE
         or "HTTP_TRANSFER_ENCODING" in environ
+        or "HTTP_CONTENT_ENCODING" in environ
     ):
         return None
     return path.group(1)

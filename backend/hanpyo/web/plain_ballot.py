@@ -55,7 +55,8 @@ def _read(body: bytes) -> Submission:
     strings = len(written) + _TEXTS + _ATTESTATION_STRINGS * len(attestations)
     strings += (chain_id is not None) + (contract is not None)
     _require(len(given) == _FIELDS and body.count(b'"') == 2 * strings)
-    _require(len(attestations) <= _INDICES and type(given["wallet"]) is bool)
+    _require(isinstance(attestations, (list, tuple)) and len(attestations) <= _INDICES)
+    _require(type(given["wallet"]) is bool)
     key_type = given["keyType"]
     return Submission(
         _number(given["voter"], 1 << 32),

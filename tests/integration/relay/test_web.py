@@ -1,8 +1,10 @@
 """Ballots over HTTP: promises, states, refusals in one shape, and nothing of a choice."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
@@ -12,6 +14,9 @@ from hanpyo.web.app import create_app
 from hanpyo.web.ballots import attach_relay
 from tests.service.relaying import Works, ballot_of, body
 from tests.service.scene import YES, Scene, voter
+
+FRAMEWORK = {"Accept": "application/*"}
+"""A header with which a request takes the long way."""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +67,74 @@ def test_the_same_ballot_gets_the_same_answer(
     sent = body(ballot_of(works.scene, election, voter(1), YES))
     first, second = (client.post(path(election), json=sent) for _ in range(2))
     assert first.get_json() == second.get_json()
+
+
+def test_the_short_way_answers_as_the_framework_does(
+    client: FlaskClient, works: Works, election: PublishedElection
+) -> None:
+    sent = body(ballot_of(works.scene, election, voter(8), YES))
+    short = client.post(path(election), json=sent)
+    long = client.post(path(election), json=sent, headers=FRAMEWORK)
+    assert (short.status, short.data) == (long.status, long.data)
+    assert len({answer.headers.pop("X-Request-Id") for answer in (short, long)}) == 2
+    assert dict(short.headers) == dict(long.headers)
+
+
+def test_either_way_a_ballot_is_counted(
+    client: FlaskClient, works: Works, election: PublishedElection
+) -> None:
+    def counted() -> float:
+        text = client.get("/metrics").text
+        return float(re.findall(r"hanpyo_http_requests_total\{.*ballots.*202.*\} (.*)", text)[0])
+
+    sent = body(ballot_of(works.scene, election, voter(9), YES))
+    before = counted()
+    client.post(path(election), json=sent)
+    client.post(path(election), json=sent, headers=FRAMEWORK)
+    assert counted() == before + 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"key": "0x" + "12" * 20}, {"voter": 40}, {"attestations": []}, {"revision": 1024}],
+    ids=str,
+)
+def test_a_refusal_is_worded_the_same_either_way(
+    client: FlaskClient, works: Works, election: PublishedElection, change: dict[str, Any]
+) -> None:
+    sent = body(ballot_of(works.scene, election, voter(10), YES)) | change
+    short = client.post(path(election), json=sent)
+    long = client.post(path(election), json=sent, headers=FRAMEWORK)
+    assert (short.status_code, short.data) == (422, long.data)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Accept": "image/webp"}, 406),
+        ({"Content-Encoding": "gzip"}, 415),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/json; charset=utf-8"}, 202),
+    ],
+    ids=str,
+)
+def test_a_request_that_asks_for_more_is_the_frameworks(
+    client: FlaskClient,
+    works: Works,
+    election: PublishedElection,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    sent = orjson.dumps(body(ballot_of(works.scene, election, voter(11), YES)))
+    given = {"Content-Type": "application/json"} | headers
+    assert client.post(path(election), data=sent, headers=given).status_code == status
+
+
+def test_a_body_over_the_limit_is_not_read(
+    client: FlaskClient, election: PublishedElection
+) -> None:
+    answer = client.post(path(election), data=b"[" * 2_000_000, content_type="application/json")
+    assert answer.status_code == 413
 
 
 def test_the_domain_is_compared_where_it_is_given(
