@@ -3,12 +3,25 @@
 Rows here are derived from events alone; dropping and reading again gives the same rows. Whoever
 asks whether a ballot is on the record asks `Act`. The whole log of an election is `Act`, `Skip` and
 `LogEntry` together, ordered by block and log index.
+
+The tables with a row an event or a voter name their election without a foreign key, which would
+look at it again for every row, a third of what PostgreSQL does in a rebuild. They are only ever
+written together with the election's `Progress`, whose foreign key stands for them all.
 """
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanpyo.db.types import Base, Blob, Bytes20, Bytes32, Number, Seconds, SerialId
+from hanpyo.db.types import (
+    Base,
+    Blob,
+    Bytes20,
+    Bytes32,
+    Number,
+    Reference,
+    Seconds,
+    SerialId,
+)
 
 
 class Act(Base):
@@ -24,7 +37,7 @@ class Act(Base):
         Index("act_by_digest", "digest"),
     )
 
-    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    election_id: Mapped[Reference] = mapped_column(primary_key=True)
     block_number: Mapped[Number] = mapped_column(primary_key=True)
     log_index: Mapped[Number] = mapped_column(primary_key=True)
     block_hash: Mapped[Bytes32]
@@ -49,7 +62,7 @@ class Skip(Base):
     __tablename__ = "skip"
     __table_args__ = (Index("skip_by_digest", "digest"),)
 
-    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    election_id: Mapped[Reference] = mapped_column(primary_key=True)
     block_number: Mapped[Number] = mapped_column(primary_key=True)
     log_index: Mapped[Number] = mapped_column(primary_key=True)
     block_hash: Mapped[Bytes32]
@@ -69,7 +82,7 @@ class LogEntry(Base):
     __tablename__ = "log_entry"
     __table_args__ = (Index("log_entry_by_voter", "election_id", "voter"),)
 
-    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    election_id: Mapped[Reference] = mapped_column(primary_key=True)
     block_number: Mapped[Number] = mapped_column(primary_key=True)
     log_index: Mapped[Number] = mapped_column(primary_key=True)
     block_hash: Mapped[Bytes32]
@@ -90,7 +103,7 @@ class VoterState(Base):
 
     __tablename__ = "voter_state"
 
-    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    election_id: Mapped[Reference] = mapped_column(primary_key=True)
     voter: Mapped[Number] = mapped_column(primary_key=True)
     first_seen: Mapped[Seconds | None]
     acts: Mapped[Number]

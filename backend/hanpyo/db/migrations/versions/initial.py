@@ -22,6 +22,31 @@ GUARDS: dict[str, list[str]] = {
 def upgrade() -> None:
     """Make every table, and what guards some of them."""
     op.create_table(
+        "act",
+        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("voter", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.BigInteger(), nullable=False),
+        sa.Column("class", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
+    )
+    op.create_index("act_by_digest", "act", ["digest"], unique=False)
+    op.create_index(
+        "act_by_voter", "act", ["election_id", "voter", "epoch", "revision"], unique=False
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("chain", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -91,6 +116,20 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.create_table(
+        "log_entry",
+        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("voter", sa.BigInteger(), nullable=True),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
+    )
+    op.create_index("log_entry_by_voter", "log_entry", ["election_id", "voter"], unique=False)
     op.create_table(
         "organisation",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
@@ -221,6 +260,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("address"),
     )
     op.create_table(
+        "skip",
+        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("voter", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("reason", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
+    )
+    op.create_index("skip_by_digest", "skip", ["digest"], unique=False)
+    op.create_table(
         "staff",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
@@ -244,6 +297,28 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("failed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "voter_state",
+        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
+        sa.Column("voter", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("first_seen", sa.BigInteger(), nullable=True),
+        sa.Column("acts", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("minimum_epoch", sa.BigInteger(), nullable=False),
+        sa.Column("checked_in", sa.Boolean(), nullable=False),
+        sa.Column("later", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("voided", sa.Boolean(), nullable=False),
+        sa.Column("live_block", sa.BigInteger(), nullable=True),
+        sa.Column("live_index", sa.BigInteger(), nullable=True),
+        sa.Column("channel", sa.BigInteger(), nullable=True),
+        sa.Column("class", sa.BigInteger(), nullable=True),
+        sa.Column("weight", sa.BigInteger(), nullable=True),
+        sa.Column("choices", sa.LargeBinary(), nullable=True),
+        sa.Column("opened", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("election_id", "voter"),
     )
     op.create_table(
         "attempt",
@@ -417,35 +492,6 @@ def upgrade() -> None:
     )
     op.create_index("webhook_by_organisation", "webhook", ["organisation_id"], unique=False)
     op.create_table(
-        "act",
-        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
-        sa.Column("voter", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.BigInteger(), nullable=False),
-        sa.Column("class", sa.BigInteger(), nullable=False),
-        sa.Column("weight", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("content", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=True),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["election.id"],
-        ),
-        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
-    )
-    op.create_index("act_by_digest", "act", ["digest"], unique=False)
-    op.create_index(
-        "act_by_voter", "act", ["election_id", "voter", "epoch", "revision"], unique=False
-    )
-    op.create_table(
         "batch",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("election_id", sa.String(length=32), nullable=False),
@@ -485,24 +531,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("election_id"),
     )
-    op.create_table(
-        "log_entry",
-        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("voter", sa.BigInteger(), nullable=True),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["election.id"],
-        ),
-        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
-    )
-    op.create_index("log_entry_by_voter", "log_entry", ["election_id", "voter"], unique=False)
     op.create_table(
         "member",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
@@ -612,24 +640,6 @@ def upgrade() -> None:
     )
     op.create_index("roll_preview_by_expiry", "roll_preview", ["expires_at"], unique=False)
     op.create_table(
-        "skip",
-        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
-        sa.Column("voter", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("reason", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["election.id"],
-        ),
-        sa.PrimaryKeyConstraint("election_id", "block_number", "log_index"),
-    )
-    op.create_index("skip_by_digest", "skip", ["digest"], unique=False)
-    op.create_table(
         "spend",
         sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
@@ -678,32 +688,6 @@ def upgrade() -> None:
             ["election.id"],
         ),
         sa.PrimaryKeyConstraint("election_id", "hour"),
-    )
-    op.create_table(
-        "voter_state",
-        sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
-        sa.Column("voter", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("first_seen", sa.BigInteger(), nullable=True),
-        sa.Column("acts", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("minimum_epoch", sa.BigInteger(), nullable=False),
-        sa.Column("checked_in", sa.Boolean(), nullable=False),
-        sa.Column("later", sa.Boolean(), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.Column("voided", sa.Boolean(), nullable=False),
-        sa.Column("live_block", sa.BigInteger(), nullable=True),
-        sa.Column("live_index", sa.BigInteger(), nullable=True),
-        sa.Column("channel", sa.BigInteger(), nullable=True),
-        sa.Column("class", sa.BigInteger(), nullable=True),
-        sa.Column("weight", sa.BigInteger(), nullable=True),
-        sa.Column("choices", sa.LargeBinary(), nullable=True),
-        sa.Column("opened", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["election.id"],
-        ),
-        sa.PrimaryKeyConstraint("election_id", "voter"),
     )
     op.create_table(
         "webhook_delivery",
