@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Final, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,12 @@ from hanpyo.errors import Unavailable
 _TRIES: Final = 5
 _FIRST_PAUSE: Final = 0.05
 _BUSY_SECONDS: Final = 10
-# PostgreSQL: serialisation failure, deadlock, and the classes of lost or refused connections.
-_AGAIN: Final = ("40001", "40P01")
+# A process that is frozen in mid-transaction must not hold its locks for longer than its leases,
+# and whoever waits for a lock is told in time to answer.
+_BOUNDS: Final = "-c idle_in_transaction_session_timeout=30s -c lock_timeout=5s"
+# PostgreSQL: serialisation failure, deadlock, a lock or a transaction held for too long, and the
+# classes of lost or refused connections.
+_AGAIN: Final = ("40001", "40P01", "55P03", "25P03")
 _AGAIN_CLASSES: Final = ("08", "53", "57")
 
 _T = TypeVar("_T")
@@ -46,10 +50,14 @@ class Database:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Connects on first use. `url` is SQLAlchemy's; a bare `postgresql:` means psycopg."""
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        self.is_sqlite = url.startswith("sqlite")
+        parsed = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size}
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.engine: Engine = create_engine(
+            parsed if self.is_sqlite else _bounded(parsed),
+            pool_pre_ping=not self.is_sqlite,
+            **options,
+        )
         self._sleep = sleep
         self._companions: list[Callable[[], None]] = []
         if self.is_sqlite:
@@ -115,6 +123,13 @@ class Database:
             if not is_passing(error):
                 raise
             raise DatabaseUnavailable("the database does not answer now; try again soon") from error
+
+
+def _bounded(url: URL) -> URL:
+    """The URL with bounds on how long locks are waited for; what it says itself goes first."""
+    given = url.query.get("options", "")
+    own = given if isinstance(given, str) else " ".join(given)
+    return url.update_query_dict({"options": f"{_BOUNDS} {own}".strip()})
 
 
 def is_passing(error: DBAPIError) -> bool:
