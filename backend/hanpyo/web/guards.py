@@ -4,7 +4,13 @@ from typing import Any, Final
 
 from apiflask import APIFlask
 from flask import request
-from werkzeug.exceptions import BadRequest, NotAcceptable, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    LengthRequired,
+    NotAcceptable,
+    NotFound,
+    UnsupportedMediaType,
+)
 
 _LARGEST: Final = 2**63 - 1
 _ANSWERS: Final = (
@@ -35,6 +41,9 @@ def _look() -> None:
         raise NotFound("there is no such thing")
     if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise BadRequest("the query holds the character NUL")
+    if "Transfer-Encoding" in request.headers:
+        # Werkzeug would cut such a body off at the limit and call it whole.
+        raise LengthRequired("say with Content-Length how long the body is")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("send the body as it is, not compressed")
     if request.path.startswith("/v1/") and not _can_read():

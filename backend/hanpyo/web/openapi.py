@@ -53,6 +53,7 @@ _SAID: Final = {
     "404": "No such thing, or not for this caller",
     "406": "No answer of the types asked for",
     "409": "Does not fit what has happened",
+    "411": "No Content-Length",
     "413": "Too large",
     "415": "Not the content type that is read here",
     "422": "Says something that cannot be",
@@ -61,7 +62,7 @@ _SAID: Final = {
     "503": "Not now; see Retry-After",
 }
 _ALWAYS: Final = ("400", "404", "406", "409", "422", "429", "500", "503")
-_WITH_BODY: Final = ("401", "403", "413", "415")
+_WITH_BODY: Final = ("401", "403", "411", "413", "415")
 _WITH_PERSON: Final = ("401", "403")
 SCHEMES: Final = {
     "staffSession": {

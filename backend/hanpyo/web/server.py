@@ -7,6 +7,9 @@ being answered is finished within `DRAIN` seconds, and then `closing` runs.
 import logging
 import os
 import signal
+import socket
+import struct
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,6 +24,7 @@ from hanpyo.config import Settings
 DRAIN: Final = 25
 """Seconds from SIGTERM to the end, with a reserve below the 30 that supervisors grant."""
 _KEEP_ALIVE: Final = 5
+_SILENCE: Final = 10
 _FIELDS: Final = 64
 _BACKLOG: Final = 512
 METERS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -34,6 +38,11 @@ class _Logs(Logger):  # type: ignore[misc]  # gunicorn carries no types
         self.error_log.propagate = True
         self.error_log.setLevel(logging.WARNING)
         self.access_log.disabled = True
+
+    def exception(self, msg: Any, *args: Any, **more: Any) -> None:
+        """Log a fault; that a silent client was let go is none."""
+        if not isinstance(sys.exc_info()[1], BlockingIOError):
+            super().exception(msg, *args, **more)
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
@@ -101,8 +110,21 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._closing()
 
     def _say_ready(self, arbiter: Any) -> None:
+        for listener in arbiter.LISTENERS:
+            _bound_waiting(listener.sock)
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
         self._ready(f"http://{host}:{port}")
+
+
+def _bound_waiting(listener: socket.socket) -> None:
+    """Let a client hold a thread from its first byte on only, and for `_SILENCE` between two.
+
+    Connections take these options over from the socket that accepts them.
+    """
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _SILENCE)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", _SILENCE, 0))
 
 
 def share_meters() -> tempfile.TemporaryDirectory[str]:
