@@ -10,7 +10,8 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from threading import Lock
 from typing import Any, Final
 
 import psycopg
@@ -26,7 +27,8 @@ class Direct:
     """Connections for single statements. Safe to share between threads.
 
     Idle connections lie on a stack, which costs a microsecond where a pool costs twenty. There are
-    never more of them than threads have been in here at once.
+    never more of them than threads have been in here at once. SQLite has one writer at a time: its
+    threads queue here, which is quicker and fairer than to sleep and ask its lock again.
     """
 
     def __init__(self, database: Database, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -35,6 +37,7 @@ class Direct:
         self._dialect = database.engine.dialect
         self._address = self._dialect.create_connect_args(database.engine.url)
         self._idle: deque[Any] = deque()  # popping and appending are atomic
+        self._turn: AbstractContextManager[Any] = Lock() if self._is_sqlite else nullcontext()
         self._sleep = sleep
         database.close_with(self.close)
 
@@ -53,7 +56,8 @@ class Direct:
         pause = _FIRST_PAUSE
         for attempt in range(_TRIES):
             try:
-                return self._run(prepared, values)
+                with self._turn:
+                    return self._run(prepared, values)
             except (sqlite3.Error, psycopg.Error) as error:
                 if not is_passing_fault(error):
                     raise

@@ -1,7 +1,8 @@
 """Ballots over HTTP: promises, states, refusals in one shape, and nothing of a choice."""
 
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -128,6 +129,35 @@ def test_a_request_that_asks_for_more_is_the_frameworks(
     sent = orjson.dumps(body(ballot_of(works.scene, election, voter(11), YES)))
     given = {"Content-Type": "application/json"} | headers
     assert client.post(path(election), data=sent, headers=given).status_code == status
+
+
+@pytest.mark.parametrize("length", ["9" * 5_000, "1_0", "-1", "100000000000"])
+def test_a_length_that_cannot_be_is_the_frameworks(
+    client: FlaskClient, election: PublishedElection, length: str
+) -> None:
+    answer = client.post(
+        path(election),
+        content_type="application/json",
+        environ_overrides={"CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(b"{}")},
+    )
+    assert 400 <= answer.status_code < 500
+
+
+class Silent(io.RawIOBase):
+    def read(self, _: int = -1) -> bytes:
+        raise BlockingIOError
+
+
+@pytest.mark.parametrize("given", [Silent, lambda: io.BytesIO(b'{"voter"')])
+def test_a_client_that_falls_silent_is_told(
+    client: FlaskClient, election: PublishedElection, given: Callable[[], io.IOBase]
+) -> None:
+    answer = client.post(
+        path(election),
+        content_type="application/json",
+        environ_overrides={"CONTENT_LENGTH": "1000", "wsgi.input": given()},
+    )
+    assert answer.status_code == 400
 
 
 def test_a_body_over_the_limit_is_not_read(
