@@ -213,7 +213,7 @@ class WebSection(_Section):
     port: int = Field(default=8080, ge=0, le=65535)
     """Port to listen on; 0 takes a free one."""
     public_url: str = "http://127.0.0.1:8080"
-    """Where people reach the service: the base of every link."""
+    """Where people reach the service: the base of every link; else this machine's port."""
     workers: int = Field(default=2, ge=1)
     """Processes of `hanpyo web`."""
     trusted_proxies: int = Field(default=0, ge=0)
@@ -232,6 +232,13 @@ class WebSection(_Section):
     """Requests that each worker answers at once; a live stream takes one of them."""
     timeout: int = Field(default=30, ge=1)
     """Seconds after which a worker that is stuck in a request is replaced."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _where_the_port_is(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if "port" in given and "public_url" not in given:
+            return given | {"public_url": f"http://127.0.0.1:{given['port']}"}
+        return given
 
 
 class LogSection(_Section):
