@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from apiflask import APIFlask
@@ -112,9 +113,11 @@ class Installation:
 
     def _staff(self, organisation: str | None, *held: Role) -> dict[str, str]:
         made = browser_of(self.app, self.runtime, new_staff(self.runtime, organisation, *held))
-        cookie = made.client.get_cookie("hanpyo_staff", "127.0.0.1")
+        address = urlsplit(made.base_url)
+        name = "__Host-hanpyo_staff" if address.scheme == "https" else "hanpyo_staff"
+        cookie = made.client.get_cookie(name, address.hostname or "")
         assert cookie is not None
-        return {"Cookie": f"hanpyo_staff={cookie.value}", "X-CSRF-Token": made.csrf}
+        return {"Cookie": f"{name}={cookie.value}", "X-CSRF-Token": made.csrf}
 
 
 @contextmanager

@@ -7,9 +7,10 @@ to rules of its own. What comes back is checked against the address before it is
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import httpx
+import orjson
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
@@ -23,6 +24,7 @@ from hanpyo.protocol.signatures import SignatureError, compact, recover
 from hanpyo.protocol.types import Address
 
 _TIMEOUT: Final = 10.0
+_LARGEST: Final = 64 * 1024
 
 
 class SignerUnavailable(ChainError):
@@ -37,7 +39,7 @@ class ExternalKey:
 
     def __init__(self, url: str, address: ChecksumAddress) -> None:
         self._address = address
-        self._client = httpx.Client(base_url=url, timeout=_TIMEOUT, follow_redirects=False)
+        self._client = _client(url)
 
     @property
     def address(self) -> ChecksumAddress:
@@ -65,9 +67,8 @@ class ExternalKey:
             "payload": "0x" + payload.hex(),
         }
         try:
-            answer = self._client.post("/sign", json=body)
-            answer.raise_for_status()
-            signature = bytes.fromhex(answer.json()["signature"].removeprefix("0x"))
+            answer = _exchange(self._client, "POST", "/sign", body)
+            signature = bytes.fromhex(answer["signature"].removeprefix("0x"))
             signer = recover(digest, compact(signature))
         except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise SignerUnavailable("the external signer gave no signature") from error
@@ -96,12 +97,35 @@ def open_keys(settings: RelaySection, given: Sequence[LocalAccount] = ()) -> tup
 def external_keys(url: str) -> tuple[Key, ...]:
     """The keys of a signer elsewhere; raises `SignerUnavailable`."""
     try:
-        answer = httpx.get(url.rstrip("/") + "/accounts", timeout=_TIMEOUT)
-        answer.raise_for_status()
-        addresses = [to_checksum_address(each) for each in answer.json()]
+        with _client(url) as client:
+            listed = _exchange(client, "GET", "/accounts")
+        addresses = [to_checksum_address(each) for each in listed]
     except (httpx.HTTPError, ValueError, TypeError) as error:
         raise SignerUnavailable("the external signer does not list its accounts") from error
     return tuple(ExternalKey(url, address) for address in addresses)
+
+
+def _client(url: str) -> httpx.Client:
+    """A client that is led nowhere else: neither by redirects nor by the environment."""
+    return httpx.Client(
+        base_url=url,
+        timeout=_TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"Accept-Encoding": "identity"},
+    )
+
+
+def _exchange(client: httpx.Client, method: str, path: str, body: object = None) -> Any:
+    """The JSON of an answer of bounded size; raises `httpx.HTTPError`, `ValueError`."""
+    answer = bytearray()
+    with client.stream(method, path, json=body) as response:
+        response.raise_for_status()
+        for chunk in response.iter_raw():
+            answer += chunk
+            if len(answer) > _LARGEST:
+                raise ValueError("the signer's answer is too large")
+    return orjson.loads(answer)
 
 
 def message_payload(text: bytes) -> bytes:

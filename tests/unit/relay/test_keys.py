@@ -34,6 +34,7 @@ class Signer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.account = ACCOUNT
         self.answer: dict[str, Any] | None = None
+        self.redirect = ""
         self.seen: list[dict[str, Any]] = []
 
     @property
@@ -59,7 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, content: object) -> None:
         body = json.dumps(content).encode()
-        self.send_response(200)
+        self.send_response(302 if self.server.redirect else 200)
+        if self.server.redirect:
+            self.send_header("Location", self.server.redirect)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -127,6 +130,25 @@ def test_a_signer_that_lies_is_not_believed(signer: Signer, answer: Any) -> None
 def test_a_signer_that_is_away_is_told() -> None:
     with pytest.raises(SignerUnavailable):
         open_keys(RelaySection(signer_url="http://127.0.0.1:9"))
+
+
+def test_a_signer_leads_nowhere_else(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    (key,) = open_keys(RelaySection(signer_url=signer.url))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    (again,) = open_keys(RelaySection(signer_url=signer.url))
+    assert again.sign_message_payload(b"text") == key.sign_message_payload(b"text")
+    signer.redirect = "/elsewhere"
+    with pytest.raises(SignerUnavailable):
+        key.sign_message_payload(b"text")
+    with pytest.raises(SignerUnavailable):
+        open_keys(RelaySection(signer_url=signer.url))
+    assert len(signer.seen) == 3
+    signer.redirect, signer.answer = "", {"signature": "0x" + "00" * 100_000}
+    with pytest.raises(SignerUnavailable):
+        key.sign_message_payload(b"text")
+    with pytest.raises(SignerUnavailable):
+        open_keys(RelaySection(signer_url="file:///etc/passwd"))
 
 
 def test_keystores_are_opened_with_a_private_password_file(tmp_path: Path) -> None:
