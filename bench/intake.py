@@ -40,6 +40,7 @@ def main() -> None:
 
 def measure(
     sizes: Sequence[int] = SIZES,
+    *,
     bare: int = BARE,
     sealed: int = SEALED,
     warm: int = WARM,

@@ -1,7 +1,7 @@
 """Receipts and logs of a block, as a node tells them and as the receipts root proves them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
@@ -40,8 +40,8 @@ _LOG_FIELDS: Final = 3
 _LAST_TYPE_PREFIX: Final = 0x7F  # EIP-2718: a larger first byte begins an untyped receipt
 
 _checksum = lru_cache(maxsize=1024)(to_checksum_address)
-# Logs share most of their words: a thousand logs have a handful of places, and few first topics.
-_known_topic = lru_cache(maxsize=4096)(read_hash)
+# A thousand logs have a handful of places and of first topics; other topics are a voter's own.
+_known_event = lru_cache(maxsize=4096)(read_hash)
 _known_index = lru_cache(maxsize=65_536)(read_quantity)
 
 
@@ -90,10 +90,11 @@ class Log(NamedTuple):
                 told("transactionHash"),
                 told("transactionIndex"),
             )
-            read = tuple([_known_topic(topic, "topics") for topic in topics])
+            event = [_known_event(topic, "topics") for topic in topics[:1]]
             place = _known_index(told("logIndex"), "logIndex")
         except TypeError:
             raise MalformedAnswer("a log has an array or object for a word") from None
+        read = (*event, *[read_hash(topic, "topics") for topic in topics[1:]])
         return cls(address, read, data, number, block, transaction, index, place)
 
     @property
@@ -119,9 +120,10 @@ class Receipt:
     gas_used: int
     contract: ChecksumAddress | None
     logs: tuple[Log, ...]
-    encoded: bytes
     gas_price: int | None
     """Wei per gas that was paid, as the node tells it; not part of what the root proves."""
+    told: Mapping[str, object] = field(repr=False, compare=False)
+    """The node's receipt object."""
 
     @classmethod
     def from_rpc(cls, receipt: Mapping[str, object]) -> Self:
@@ -142,9 +144,14 @@ class Receipt:
             if created is None
             else _checksum(read_data(created, "contractAddress", ADDRESS_SIZE)),
             logs=logs,
-            encoded=_encode(receipt, logs),
             gas_price=None if price is None else read_quantity(price, "effectiveGasPrice"),
+            told=receipt,
         )
+
+    @property
+    def encoded(self) -> bytes:
+        """What the receipts root proves; made anew each time. Raises `MalformedAnswer`."""
+        return _encode(self.told, self.logs)
 
 
 def fetch_receipts(rpc: Rpc, header: Header) -> list[Receipt]:

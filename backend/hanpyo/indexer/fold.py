@@ -8,7 +8,7 @@ from typing import Any
 from hanpyo.chain.election_events import BatchRecorded, Event, Recorded, Skipped
 from hanpyo.chain.errors import LogsInconsistent
 from hanpyo.chain.receipts import Log
-from hanpyo.indexer.bulk import Row
+from hanpyo.db.bulk import Row
 from hanpyo.indexer.milestones import MILESTONES
 from hanpyo.indexer.rows import ActRows, entry_row, kind_of, payload, place_row, skip_row
 from hanpyo.indexer.standing import Place, Standing, VoterEvent
@@ -42,7 +42,7 @@ class Fold:
         for event, log in zip(told.events, told.logs, strict=True):
             timestamp = times[log.block_number]
             if isinstance(event, Recorded):
-                self._stand(event, log, timestamp)
+                self._stand(event.terms.voter, event, log, timestamp)
                 self.acts.append(act_row(log, timestamp, event))
             elif isinstance(event, Skipped):
                 place = place_row(self._election, log, timestamp)
@@ -52,8 +52,7 @@ class Fold:
         if self._firsts:
             raise LogsInconsistent(f"{self._firsts} first ballots are told without their batch")
 
-    def _stand(self, event: VoterEvent, log: Log, timestamp: int) -> None:
-        voter = event.voter
+    def _stand(self, voter: int, event: VoterEvent, log: Log, timestamp: int) -> None:
         standing = self.standings.get(voter)
         if standing is None:
             standing = self.standings[voter] = Standing(voter)
@@ -62,7 +61,7 @@ class Fold:
 
     def _note(self, event: Event, log: Log, timestamp: int) -> None:
         if isinstance(event, VoterEvent):
-            self._stand(event, log, timestamp)
+            self._stand(event.voter, event, log, timestamp)
         elif isinstance(event, BatchRecorded):
             self._end_batch(event)
         kind, told = kind_of(event), payload(event)

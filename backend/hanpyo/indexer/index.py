@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.election_events import Recorded
+from hanpyo.db.bulk import among, insert_rows
 from hanpyo.db.models import (
     Act,
     LogEntry,
@@ -22,7 +23,6 @@ from hanpyo.db.models import (
     VoterState,
 )
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.fold import Fold
 from hanpyo.indexer.milestones import MILESTONES, forget, note
 from hanpyo.indexer.rows import ActRows, entry_event

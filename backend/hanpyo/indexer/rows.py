@@ -24,7 +24,7 @@ from hanpyo.chain.election_events import (
     Voided,
 )
 from hanpyo.chain.receipts import Log
-from hanpyo.indexer.bulk import Row
+from hanpyo.db.bulk import Row
 from hanpyo.indexer.standing import VoterEvent
 from hanpyo.protocol.domain import Domain
 from hanpyo.protocol.hashing import keccak

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import Session
 
+from hanpyo.db.bulk import among, insert_rows
 from hanpyo.db.models import Progress, TallyCell, TurnoutCell, TurnoutHour, VoterState
 from hanpyo.db.types import Base
-from hanpyo.indexer.bulk import among, insert_rows
 from hanpyo.indexer.standing import Standing
 from hanpyo.indexer.sums import Sums
 

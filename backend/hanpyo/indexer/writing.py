@@ -6,9 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.headers import Header
+from hanpyo.db.bulk import among
 from hanpyo.db.models import Block, ChainHead, Cursor, Rewind
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.indexer.bulk import among
 from hanpyo.indexer.index import ElectionIndex
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from hanpyo.db.bulk import among
 from hanpyo.db.models import (
     Act,
     Ballot,
@@ -132,8 +133,9 @@ def hold(
     for each in planned:
         session.execute(
             update(Ballot)
-            .where(Ballot.id.in_([ballot.id for ballot in each.ballots]), _FREE)
+            .where(among(session, Ballot.id, [ballot.id for ballot in each.ballots]), _FREE)
             .values(batch_id=each.id)
+            .execution_options(synchronize_session=False)
         )
     return planned
 

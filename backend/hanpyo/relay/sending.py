@@ -123,7 +123,7 @@ class Sending:
         settings = self._runtime.settings.relay
 
         def work(session: Session) -> tuple[list[Planned], bool]:
-            queues = {}
+            queues, more = {}, False
             for election in queue.waiting(session, now):
                 full = election.count >= settings.batch_ballots
                 if not full and now - election.oldest < settings.batch_age:
@@ -132,10 +132,12 @@ class Sending:
                     continue
                 most = min(settings.window, room * settings.batch_ballots)
                 found = queue.claimable(session, election.election_id, most, now)
+                more = more or len(found) == most
                 form = self._catalogue.get(election.election_id).form
                 queues[election.election_id] = plan(found, form, Caps(settings.batch_ballots))
             ordered = list(in_turns(queues))
-            return queue.hold(session, self._account.id, ordered[:room], now), len(ordered) > room
+            held = queue.hold(session, self._account.id, ordered[:room], now)
+            return held, more or len(ordered) > room
 
         return self._database.transact(work)
 

@@ -21,7 +21,7 @@ def test_every_benchmark_is_found() -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_intake(kind: str) -> None:
-    rows = named(intake.measure((10, 20), 20, sealed=0, warm=12, kinds=(kind,), workers=1))
+    rows = named(intake.measure((10, 20), bare=20, sealed=0, warm=12, kinds=(kind,), workers=1))
     assert rows[f"{kind}, first 20 ballots"].peer_value
 
 
