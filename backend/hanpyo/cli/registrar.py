@@ -74,7 +74,8 @@ def key(*, file: Path, password_file: Path | None, as_json: bool) -> None:
 
 @registrar.command()
 @config_option
-def serve(*, config: Path) -> None:
+@json_option
+def serve(*, config: Path, as_json: bool) -> None:
     """Serve until Ctrl-C or SIGTERM: attest, keep the ledger, tell members what happens."""
     # The server and its framework take a second to load, which no other command should wait for.
     from hanpyo.operation.logs import configure_logs  # noqa: PLC0415
@@ -86,7 +87,10 @@ def serve(*, config: Path) -> None:
     address = to_checksum_address(signer.address)
 
     def ready(url: str) -> None:
-        click.echo(f"Registrar {address} listens on {url}")
+        if as_json:
+            print_json({"address": address, "url": url})
+        else:
+            click.echo(f"Registrar {address} listens on {url}")
 
     run(settings, signer, token, ready)
 
@@ -129,8 +133,15 @@ def import_roll(
     required=True,
     help="New private CSV file: voter number, name, address, code.",
 )
+@json_option
 def letters(
-    *, config: Path, election: str, list_file: Path, passphrase_file: Path | None, out: Path
+    *,
+    config: Path,
+    election: str,
+    list_file: Path,
+    passphrase_file: Path | None,
+    out: Path,
+    as_json: bool,
 ) -> None:
     """Make a code for each member's letter, for a registrar with `check = "secret"`.
 
@@ -140,7 +151,11 @@ def letters(
     with _desk(load_registrar_settings(config)) as desk:
         text = make_letters(desk, _bytes(election), list_file.read_bytes(), passphrase)
     write_private(out, text.encode("utf-8-sig"))
-    click.echo(f"{text.count(chr(10)) - 1} letters in {out}")
+    count = text.count("\n") - 1
+    if as_json:
+        print_json({"letters": count, "file": str(out)})
+    else:
+        click.echo(f"{count} letters in {out}")
 
 
 @registrar.command()
@@ -166,11 +181,15 @@ def report(*, config: Path, election: str, as_json: bool) -> None:
 @config_option
 @election_option
 @click.confirmation_option(prompt="Erase every contact and code of this election?")
-def erase(*, config: Path, election: str) -> None:
+@json_option
+def erase(*, config: Path, election: str, as_json: bool) -> None:
     """Forget the contacts and codes of an election; the ledger stays."""
     with _desk(load_registrar_settings(config)) as desk:
         desk.contacts.erase(_bytes(election))
-    click.echo("Erased")
+    if as_json:
+        print_json({"erased": election})
+    else:
+        click.echo("Erased")
 
 
 def _desk(settings: RegistrarSettings) -> Desk:

@@ -62,6 +62,8 @@ def test_contacts_are_taken_in_and_erased(
     assert json.loads(taken.output) == {"reachable": 4}
     erased = run("erase", *at(books, published), "--yes")
     assert erased.exit_code == 0
+    again = run("erase", *at(books, published), "--yes", "--json")
+    assert list(json.loads(again.output)) == ["erased"]
 
 
 def test_letters_have_a_code_for_each_voter_in_a_private_file(
@@ -70,6 +72,9 @@ def test_letters_have_a_code_for_each_voter_in_a_private_file(
     out = books.folder / "letters.csv"
     made = run("letters", *at(books, published), *lists(books), "--out", out)
     assert made.output == f"4 letters in {out}\n"
+    other = books.folder / "again.csv"
+    told = run("letters", *at(books, published), *lists(books), "--out", other, "--json")
+    assert json.loads(told.output) == {"letters": 4, "file": str(other)}
     assert out.stat().st_mode & 0o077 == 0
     with out.open(encoding="utf-8-sig", newline="") as file:
         codes = [row["확인 번호"] for row in csv.DictReader(file)]

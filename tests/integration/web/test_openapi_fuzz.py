@@ -32,7 +32,7 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 SESSION: Final = {"staffSession": ("organiser", "operator"), "memberSession": ("member",)}
-EXAMPLES: Final = 200 if settings().max_examples > 1_000 else 8
+EXAMPLES: Final = 60 if settings().max_examples > 1_000 else 8
 FLEETING: Final = ("/v1/staff", "/v1/me/session", "/v1/people", "/v1/operators")
 """Operations that may end the session which they are called with."""
 

@@ -42,7 +42,7 @@ def test_every_answer_is_written_down() -> None:
 
 
 def test_secrets_are_compared_in_constant_time() -> None:
-    """What is asked of a caller is never compared with == where the answer would tell by its time."""
+    """What a caller shows is never compared by ==, whose time tells how much of it is right."""
     found = []
     for path in (ROOT / "backend" / "hanpyo").rglob("*.py"):
         if path.parent.name in ("web", "identity", "methods", "staff"):
