@@ -1,17 +1,23 @@
 """`python -m scripts.deep`: the analyses that take minutes; every one must hold.
 
-Static analysis with Slither, symbolic checks with Halmos, the coverage of the contracts, and the
-property tests with many more examples. Each analyser has its own environment under `.toolchain`,
-from its own hashed lock file.
+Static analysis with Slither, symbolic checks with Halmos, the coverage of the contracts, the
+property tests with many more examples, and processes killed at two hundred places of chance. Each
+analyser has its own environment under `.toolchain`, from its own hashed lock file.
 """
 
 import sys
 import time
 
-from scripts.deep import contract_coverage, properties, static_analysis, symbolic
+from scripts.deep import contract_coverage, faults, properties, static_analysis, symbolic
 from scripts.toolchain.project import ToolchainError
 
-STEPS = (static_analysis.check, symbolic.check, contract_coverage.check, properties.check)
+STEPS = (
+    static_analysis.check,
+    symbolic.check,
+    contract_coverage.check,
+    properties.check,
+    faults.check,
+)
 
 
 def main() -> int:

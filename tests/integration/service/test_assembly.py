@@ -94,6 +94,16 @@ class Assembly:
         rows = self.staff.organising.all(self.organisation)
         return next(each.state for each in rows if each.id == self.id)
 
+    def is_read(self) -> bool:
+        """Whether the index has come to the election."""
+        with self.service.client() as client:
+            try:
+                return client.elections.get(self.id).phase != ""
+            except HanpyoClientError as refused:
+                if refused.problem != "not_indexed_yet":
+                    raise
+                return False
+
     def wait_state(self, digest: str, *states: str) -> None:
         def there() -> bool:
             with self.service.client() as client:
@@ -154,6 +164,7 @@ def test_an_election_is_drafted_given_a_roll_and_published(assembly: Assembly) -
     assert organising.accept_roll(draft.id, preview.preview_id).members == len(MEMBERS)
     organising.publish(draft.id)
     assembly.service.wait(lambda: assembly.state() == "published", "it is published")
+    assembly.service.wait(assembly.is_read, "the public can read it")
     with assembly.service.client() as client:
         assert client.elections.get(draft.id).roll.size == len(MEMBERS)
 
@@ -177,7 +188,7 @@ def test_members_come_by_their_links_and_bind_keys(assembly: Assembly) -> None:
 def test_nothing_is_taken_before_the_opening(assembly: Assembly) -> None:
     with pytest.raises(HanpyoClientError) as early:
         assembly.cast(assembly.members[0], YES)
-    assert (early.value.status, early.value.problem) == (409, "not_open")
+    assert (early.value.status, early.value.problem) == (409, "voting_not_open")
     assembly.members[0].revision = 0
     assembly.service.advance_to(assembly.times.opens_at)
 
@@ -236,7 +247,7 @@ def test_after_the_close_nothing_is_taken(assembly: Assembly) -> None:
         try:
             assembly.cast(assembly.members[3], NO)
         except HanpyoClientError as refused:
-            return refused.problem == "closed"
+            return refused.problem == "voting_closed"
         return False
 
     assembly.service.wait(is_closed, "the close is seen")
@@ -322,7 +333,7 @@ def _until_taken(assembly: Assembly) -> None:
         try:
             assembly.receipts[assembly.members[0].link] = assembly.cast(assembly.members[0], YES)
         except HanpyoClientError as refused:
-            if refused.problem != "not_open":
+            if refused.problem != "voting_not_open":
                 raise
             assembly.members[0].revision = 0
             return False
