@@ -33,7 +33,7 @@ from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.reading import EncodingError
 
 _WORD: Final = 32
-_SPLIT: Final = {count: Struct(">" + "32s" * count) for count in (2, 3, 5)}
+_SPLIT: Final = {count: Struct(">" + "32s" * count) for count in (0, 1, 2, 3, 5)}
 
 
 class BadEvent(HanpyoError):
@@ -45,25 +45,20 @@ class BadEvent(HanpyoError):
 class _Words(NamedTuple):
     """The arguments of a log: the indexed one, then the data as words."""
 
-    log: Log
+    data: bytes
     indexed: int
     length: int
-
-    @property
-    def data(self) -> bytes:
-        return self.log.data
-
-    def word(self, place: int, count: int) -> bytes:
-        """The word at `place` of exactly `count`."""
-        if len(self.data) != 32 * count:
-            raise BadEvent(f"{len(self.data)} bytes of data instead of {32 * count}")
-        return self.data[32 * place : 32 * place + 32]
+    """How many bytes the election's padded choices have."""
 
     def split(self, count: int) -> tuple[bytes, ...]:
         """All words, of which there are exactly `count`."""
         if len(self.data) != _WORD * count:
             raise BadEvent(f"{len(self.data)} bytes of data instead of {_WORD * count}")
         return _SPLIT[count].unpack(self.data)
+
+    def word(self, place: int, count: int) -> bytes:
+        """The word at `place` of exactly `count`."""
+        return self.split(count)[place]
 
     def number(self, place: int, count: int, bits: int) -> int:
         """The integer at `place`, below 2^bits."""
@@ -165,12 +160,12 @@ def _certified(words: _Words) -> Event:
 
 
 def _cancelled(words: _Words) -> Event:
-    words.word(0, 0)
+    words.split(0)
     return Cancelled()
 
 
 def _empty(words: _Words) -> int:
-    words.word(0, 0)
+    words.split(0)
     return words.indexed
 
 
@@ -215,7 +210,8 @@ _EVENTS: Final[tuple[tuple[str, int, _Decoder], ...]] = (
     ("ElectionCertified(uint32,uint256,uint32)", 0, _certified),
 )
 _BY_TOPIC: Final[Mapping[bytes, tuple[str, int, _Decoder]]] = {
-    keccak(signature.encode()): (signature, bits, decoder) for signature, bits, decoder in _EVENTS
+    keccak(signature.encode()): (signature.partition("(")[0], bits, decoder)
+    for signature, bits, decoder in _EVENTS
 }
 
 
@@ -224,13 +220,12 @@ def decode_log(log: Log, choices_length: int) -> Event:
     known = _BY_TOPIC.get(log.topics[0]) if log.topics else None
     if known is None:
         raise BadEvent("no event of an election has this topic")
-    signature, bits, decoder = known
-    name = signature.partition("(")[0]
+    name, bits, decoder = known
     if len(log.topics) != (2 if bits else 1):
         raise BadEvent(f"{name} has {len(log.topics)} topics")
     indexed = int.from_bytes(log.topics[1], "big") if bits else 0
     try:
-        return decoder(_Words(log, _fits(indexed, bits), choices_length))
+        return decoder(_Words(log.data, _fits(indexed, bits), choices_length))
     except BadEvent as error:
         raise BadEvent(f"{name}: {error}") from error
 

@@ -4,10 +4,9 @@ import gc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import TypeVar
 
 _T = TypeVar("_T")
-_MANY: Final = 1_000
 
 
 def ahead(source: Iterator[_T]) -> Iterator[_T]:
@@ -20,9 +19,13 @@ def ahead(source: Iterator[_T]) -> Iterator[_T]:
 
 
 @contextmanager
-def without_collecting(items: int) -> Iterator[None]:
-    """Let the collector of cycles rest while many objects are made that have none."""
-    if items < _MANY or not gc.isenabled():
+def without_collecting() -> Iterator[None]:
+    """Let the collector of cycles rest for some seconds of making many objects that have none.
+
+    It would look at hundreds of thousands of them again and again, a tenth of the time of a
+    rebuild. What other threads leave behind meanwhile is collected afterwards.
+    """
+    if not gc.isenabled():
         yield
         return
     gc.disable()

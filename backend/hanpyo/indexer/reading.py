@@ -91,6 +91,7 @@ class Reading:
         self._database.transact(work)
         failpoint("after_index")
 
+    @without_collecting()
     def catch_up(self, held: Held, final: int) -> bool:
         """Let elections read final blocks for some seconds; True when more waits."""
         deadline = self._monotonic() + _BUDGET
@@ -111,8 +112,7 @@ class Reading:
     def _write_final(self, held: Held, portion: Portion, session: Session) -> None:
         held.require(session)
         election = portion.election.id
-        with without_collecting(len(portion.told.logs)):
-            self.index(election).apply(session, portion.told)
+        self.index(election).apply(session, portion.told)
         write_blocks(session, portion.headers, eventful=True)
         move(session, election, portion.start, (portion.number, portion.hash))
 

@@ -83,7 +83,8 @@ class Standing:
     def _record(self, event: Recorded, place: Place) -> bool:
         terms = event.terms
         is_ballot = terms.kind == BallotKind.BALLOT
-        first = is_ballot and not self.acts and not self.minimum_epoch and terms.order == 0
+        untouched = not self.acts and not self.minimum_epoch
+        first = is_ballot and untouched and terms.order == 0
         if self.first_seen is None:
             self.first_seen = place.timestamp
         self.acts += 1

@@ -19,7 +19,8 @@ except ImportError:
 
 def fast_keccak(data: bytes) -> Digest:
     """keccak-256 by safe-pysha3."""
-    return Digest(_pysha3(data).digest())
+    digest: Digest = _pysha3(data).digest()
+    return digest
 
 
 def portable_keccak(data: bytes) -> Digest:
