@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from eth_utils.address import to_checksum_address
 from sqlalchemy import RowMapping, select
 
 from hanpyo.chain.keys import Key
@@ -32,13 +33,15 @@ from hanpyo.relay.errors import (
     OrderTaken,
     WrongEpoch,
 )
-from hanpyo.relay.promise import sign_promise
+from hanpyo.relay.promise import promised_by, sign_promise
 from hanpyo.relay.readings import Head, Readings
 from hanpyo.relay.submission import Examined, Submission, examine
 from hanpyo.relay.wallets import ask_wallet
 
-# One statement, so that no other request comes between the question and the row. What finds no
-# place is explained afterwards.
+# One statement, so that no other request comes between the question and the row; where PostgreSQL
+# lets two race, the unique order and digest settle it. Acts of one voter that race there at several
+# orders may pass `most` by as many as are under way at once: it bounds money, not what counts. What
+# finds no place is explained afterwards.
 _INSERT: Final = f"""
 WITH given AS (
   SELECT CAST(:election_id AS varchar(32)) AS election_id, CAST(:voter AS bigint) AS voter,
@@ -125,7 +128,7 @@ class Intake:
         try:
             return self._take(election, ballot)
         except (Conflict, Unavailable, WrongEpoch):
-            earlier = self._earlier(ballot)
+            earlier = self._earlier(election, ballot)
             if earlier is None:
                 raise
             return earlier
@@ -145,7 +148,7 @@ class Intake:
         row = self._direct.first(self._insert, self._row(election.id, ballot, include_by, promise))
         failpoint("after_commit")
         if row is None:
-            return self._explain(election.id, ballot)
+            return self._explain(election, ballot)
         return Accepted(ballot.digest, include_by, promise, self._key.address, ballot.invalid_items)
 
     def _row(
@@ -175,30 +178,35 @@ class Intake:
         if budget.spent >= budget.cap:
             raise BudgetSpent("the relay's money for this election is spent: tell the organiser")
 
-    def _earlier(self, ballot: Examined) -> Accepted | None:
-        """The answer that this very ballot has had before."""
+    def _earlier(self, election: PublishedElection, ballot: Examined) -> Accepted | None:
+        """The answer that this very ballot has had before, perhaps by another key's promise."""
         wanted = select(Ballot.include_by, Ballot.promise).where(Ballot.digest == ballot.digest)
         with self._database.read() as session:
             row = session.execute(wanted).first()
         if row is None:
             return None
+        signer = promised_by(election.domain, ballot.digest, row.include_by, row.promise)
         return Accepted(
-            ballot.digest, row.include_by, row.promise, self._key.address, ballot.invalid_items
+            ballot.digest,
+            row.include_by,
+            row.promise,
+            to_checksum_address(signer),
+            ballot.invalid_items,
         )
 
-    def _explain(self, election_id: str, ballot: Examined) -> Accepted:
+    def _explain(self, election: PublishedElection, ballot: Examined) -> Accepted:
         """Why no row was made: the same ballot is there already, or this raises."""
-        earlier = self._earlier(ballot)
+        earlier = self._earlier(election, ballot)
         if earlier is not None:
             return earlier
         with self._database.read() as session:
-            epoch = expected_epoch(session, election_id, ballot.voter)
+            epoch = expected_epoch(session, election.id, ballot.voter)
             standing = [
                 row
                 for model in (Ballot, Act)
                 for row in session.execute(
                     select(model.epoch, model.revision, model.digest).where(
-                        model.election_id == election_id, model.voter == ballot.voter
+                        model.election_id == election.id, model.voter == ballot.voter
                     )
                 ).mappings()
             ]

@@ -71,7 +71,7 @@ class Relay:
 
     def status(self, digest: bytes) -> BallotStatus:
         """Where a ballot stands; raises `UnknownBallot`."""
-        return ballot_status(self._runtime.database, digest)
+        return ballot_status(self._runtime.database, self._catalogue, digest)
 
     def facts(self, election_id: str) -> RelayFacts:
         """What anyone may know of the queue of an election; raises `UnknownElection`."""

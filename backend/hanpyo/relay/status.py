@@ -5,12 +5,17 @@ Nothing here tells a choice, a key or a voter's name.
 
 from dataclasses import dataclass
 
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
 from hanpyo.db.models import Act, Ballot, BallotState, ChainHead, RelayAccount
+from hanpyo.elections.catalogue import Catalogue
+from hanpyo.protocol.types import Digest
 from hanpyo.relay.errors import UnknownBallot
+from hanpyo.relay.promise import promised_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class BallotStatus:
     received_at: int
     include_by: int
     promise: bytes
+    relay: ChecksumAddress
+    """Who made the promise; its signature says so, whatever key signs now."""
     evidence: str | None
     settled_at: int | None
     block_number: int | None
@@ -61,13 +68,15 @@ class Health:
         return len(self.paused) < self.accounts
 
 
-def ballot_status(database: Database, digest: bytes) -> BallotStatus:
+def ballot_status(database: Database, catalogue: Catalogue, digest: bytes) -> BallotStatus:
     """Where the ballot with this digest stands; raises `UnknownBallot`."""
     with database.read() as session:
         ballot = session.scalar(select(Ballot).where(Ballot.digest == digest))
         if ballot is None:
             raise UnknownBallot("the relay has no ballot with this receipt")
         act = session.scalar(select(Act).where(Act.digest == digest))
+    domain = catalogue.get(ballot.election_id).domain
+    signer = promised_by(domain, Digest(ballot.digest), ballot.include_by, ballot.promise)
     return BallotStatus(
         ballot.digest,
         ballot.election_id,
@@ -76,6 +85,7 @@ def ballot_status(database: Database, digest: bytes) -> BallotStatus:
         ballot.received_at,
         ballot.include_by,
         ballot.promise,
+        to_checksum_address(signer),
         ballot.evidence,
         ballot.settled_at,
         act.block_number if act else None,

@@ -20,6 +20,8 @@ from hanpyo.runtime import Runtime
 
 _FILES: Final = "PROMETHEUS_MULTIPROC_DIR"
 _NO_ROUTE: Final = "none"
+UNTOLD: Final = "untold"
+"""What a handler sets in `g` when its answer is counted and not logged."""
 _QUIET: Final = ("/healthz", "/readyz", "/metrics")
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +55,7 @@ class Meters:
         code = g.get("problem_code")
         if code is not None:
             self._problems.labels(route, code).inc()
-        if route not in _QUIET:
+        if route not in _QUIET and not g.get(UNTOLD, False):
             _log.info(
                 "request",
                 method=method,

@@ -7,13 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
+import structlog
 from flask.testing import FlaskClient
 
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.protocol.types import Secrecy
+from hanpyo.relay.service import Relay
 from hanpyo.web.app import create_app
 from hanpyo.web.ballots import attach_relay
-from tests.service.relaying import Works, ballot_of, body
+from tests.service.relaying import Works, ballot_of, body, relay_keys
 from tests.service.scene import YES, Scene, voter
 
 FRAMEWORK = {"Accept": "application/*"}
@@ -95,6 +97,19 @@ def test_either_way_a_ballot_is_counted(
     assert counted() == before + 2
 
 
+def test_a_taken_ballot_leaves_no_line_and_a_refused_one_does(
+    client: FlaskClient, works: Works, election: PublishedElection
+) -> None:
+    sent = body(ballot_of(works.scene, election, voter(13), YES))
+    with structlog.testing.capture_logs() as lines:
+        for headers in ({}, FRAMEWORK):
+            assert client.post(path(election), json=sent, headers=headers).status_code == 202
+        assert lines == []
+        client.post(path(election), json=sent | {"voter": 14})
+    (line,) = lines
+    assert (line["status"], line["code"]) == (422, "ballot_signature_invalid")
+
+
 @pytest.mark.parametrize(
     "change",
     [{"key": "0x" + "12" * 20}, {"voter": 40}, {"attestations": []}, {"revision": 1024}],
@@ -165,6 +180,19 @@ def test_a_body_over_the_limit_is_not_read(
 ) -> None:
     answer = client.post(path(election), data=b"[" * 2_000_000, content_type="application/json")
     assert answer.status_code == 413
+
+
+def test_a_promise_of_an_earlier_key_is_shown_as_that_keys(
+    client: FlaskClient, works: Works, election: PublishedElection
+) -> None:
+    sent = body(ballot_of(works.scene, election, voter(12), YES))
+    accepted = client.post(path(election), json=sent).get_json()
+    app = create_app(works.scene.runtime)
+    attach_relay(app, Relay(works.scene.runtime, relay_keys(works.scene, 2)[1:]))
+    with app.test_client() as changed:
+        assert changed.post(path(election), json=sent).get_json() == accepted
+        shown = changed.get(f"/v1/ballots/{accepted['digest']}").get_json()
+    assert shown["promise"] == accepted["promise"]
 
 
 def test_the_domain_is_compared_where_it_is_given(

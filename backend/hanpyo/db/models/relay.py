@@ -108,7 +108,7 @@ class Ballot(Base):
 
 
 class Batch(Base):
-    """One transaction's worth of ballots. `call_hash` is the keccak-256 of its call data."""
+    """One transaction's worth of ballots."""
 
     __tablename__ = "batch"
     __table_args__ = (Index("batch_by_state", "state", "account_id"),)
@@ -120,7 +120,6 @@ class Batch(Base):
     ballots: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[Seconds]
-    call_hash: Mapped[Bytes32 | None]
     nonce: Mapped[Number | None]
     cost_bound: Mapped[WeiAmount | None]
     """The most it may cost at the fees last offered."""

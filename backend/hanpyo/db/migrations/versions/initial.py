@@ -500,7 +500,6 @@ def upgrade() -> None:
         sa.Column("ballots", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("call_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("nonce", sa.BigInteger(), nullable=True),
         sa.Column("cost_bound", sa.String(length=78), nullable=True),
         sa.Column("block_number", sa.BigInteger(), nullable=True),
