@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 # Without it platformdirs, which the server's package asks where to lock, warns.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hanpyo-runtime-"))
@@ -58,7 +58,7 @@ def fresh_database(kind: str, folder: Path) -> Iterator[str]:
         return
     name = f"test_{secrets.token_hex(8)}"
     server = postgresql().replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:
