@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.errors import ChainError
@@ -24,6 +24,10 @@ _LOOK_SECONDS: Final = 5.0
 _DAY: Final = 86_400
 LOW_BALANCE: Final = "low_balance"
 _FOR_GOOD: Final = (ChainReset.code, JournalOfAnother.code)
+_FIRST_COST: Final = text(
+    "INSERT INTO spend (election_id, day, wei) VALUES (:election_id, :day, '0') "
+    "ON CONFLICT DO NOTHING"  # another account may note the day's first cost at this moment
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -116,3 +120,12 @@ class Purse:
                 row.balance, row.checked_at = balance, now
 
         self._database.transact(work)
+
+
+def note_cost(session: Session, election_id: str, now: int, wei: int) -> None:
+    """Add what a batch cost to the election's day; accounts may do so at the same moment."""
+    day = now // _DAY
+    session.execute(_FIRST_COST, {"election_id": election_id, "day": day})
+    row = session.get_one(Spend, (election_id, day), with_for_update=True)
+    row.wei += wei
+    session.flush()

@@ -18,14 +18,14 @@ from hanpyo.chain.rpc import Call, Rpc
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.signing import EMPTY_LABEL
 from hanpyo.chain.tickets import NonceTaken, Ticket
-from hanpyo.db.models import Attempt, Batch, BatchState, ChainHead, RelayAccount, Spend
+from hanpyo.db.models import Attempt, Batch, BatchState, ChainHead, RelayAccount
 from hanpyo.failpoints import failpoint
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.journal import BATCH_LABEL
+from hanpyo.relay.purse import note_cost
 from hanpyo.runtime import Runtime
 
 _OPEN: Final = (BatchState.SENT, BatchState.MINED)
-_DAY: Final = 86_400
 TAKEN: Final = "another transaction took its nonce"
 REVERTED: Final = "its transaction reverted"
 VOIDED: Final = "no node could take its transaction"
@@ -147,7 +147,7 @@ def _mine(session: Session, batch: Batch, receipt: Receipt, label: str, now: int
     if batch.fee_paid is None:
         batch.gas_used = receipt.gas_used
         batch.fee_paid = receipt.gas_used * (receipt.gas_price or 0)
-        _spend(session, batch.election_id, now // _DAY, batch.fee_paid)
+        note_cost(session, batch.election_id, now, batch.fee_paid)
     batch.state, batch.block_number = BatchState.MINED, receipt.block_number
     if label == EMPTY_LABEL:
         batch.cause = VOIDED
@@ -160,15 +160,6 @@ def _settle(batch: Batch, final_number: int) -> None:
         return
     if batch.block_number <= final_number:
         batch.state = BatchState.DONE if batch.cause is None else BatchState.FAILED
-
-
-def _spend(session: Session, election_id: str, day: int, wei: int) -> None:
-    row = session.get(Spend, (election_id, day), with_for_update=True)
-    if row is None:
-        session.add(Spend(election_id=election_id, day=day, wei=wei))
-        session.flush()
-    else:
-        row.wei += wei
 
 
 def _labels(session: Session, hashes: Sequence[bytes]) -> dict[bytes, str]:

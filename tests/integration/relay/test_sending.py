@@ -1,7 +1,9 @@
 """From promise to record: batches land, faults are survived, nothing is lost or counted twice."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
@@ -12,13 +14,14 @@ from hanpyo.chain.fees import GWEI
 from hanpyo.chain.sender import Pace, Sender
 from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.db.leases import LeaseLost, Leases
-from hanpyo.db.models import Attempt, Ballot, RelayAccount
+from hanpyo.db.models import Attempt, Ballot, RelayAccount, Spend
 from hanpyo.elections.casting import SignedAct, cast_all, single_batch
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential
 from hanpyo.protocol.types import Secrecy
 from hanpyo.relay.evidence import verify_evidence
+from hanpyo.relay.purse import note_cost
 from tests.integration.relay.conftest import MARGIN
 from tests.service.relaying import Works, ballot_of
 from tests.service.scene import YES, Scene, booth, voter
@@ -355,3 +358,17 @@ def test_on_a_chain_that_began_anew_nothing_is_signed_and_the_rows_stay(works: W
     works.scene.runtime.database.transact(mend)
     works.run()
     assert len(works.acts(election)) == 2
+
+
+def test_accounts_note_the_costs_of_an_election_at_the_same_moment(shared: Scene) -> None:
+    election, database = shared.publish(1), shared.runtime.database
+    start = Barrier(4)
+
+    def note(wei: int) -> None:
+        start.wait()
+        database.transact(lambda session: note_cost(session, election.id, 86_400, wei))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(note, (1, 20, 300, 10**18)))
+    with database.read() as session:
+        assert session.get_one(Spend, (election.id, 1)).wei == 10**18 + 321
