@@ -1,14 +1,20 @@
 """Make the pictures of the pages from what the commands really print.
 
 `python -m scripts.make_pictures` runs `hanpyo demo` on a terminal of its own and draws what it
-shows, up to the audit, as `docs/images/demo.svg`. Every run of characters of one width is placed by
+shows, up to the audit, as `docs/images/demo.svg`; then it serves the demonstration, votes in it,
+and draws that as `docs/images/service.svg`. Every run of characters of one width is placed by
 itself, so that Korean and box-drawing characters stand in their columns whatever font shows them.
 """
 
 import os
 import pty
+import re
+import shlex
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +29,8 @@ from rich.text import Text
 
 from scripts.toolchain.project import ROOT
 
-PICTURE = ROOT / "docs" / "images" / "demo.svg"
+PICTURES = ROOT / "docs" / "images"
+HANPYO = str(Path(sys.executable).with_name("hanpyo"))
 COLUMNS = 120
 _LAST_LINE = "선정 방식 재계산"
 _CELL, _LINE, _SIZE, _MARGIN, _BAR = 8.4, 18, 14, 20, 36
@@ -114,14 +121,66 @@ def _paint(style: Style, theme: TerminalTheme) -> str:
     return f'{weight} fill="#{red:02x}{green:02x}{blue:02x}"'
 
 
-def main() -> None:
-    """Draw the demonstration."""
-    printed = terminal_output([str(Path(sys.executable).with_name("hanpyo")), "demo"])
+def demonstration() -> str:
+    """What `hanpyo demo` shows, up to the audit's last check."""
+    printed = terminal_output([HANPYO, "demo"])
     start = printed.index(_LAST_LINE)
-    shown = printed[: printed.index("\n", start)].strip("\n")
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    PICTURE.write_text(draw("make run", shown), encoding="utf-8")
-    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size:,} bytes")
+    return printed[: printed.index("\n", start)].strip("\n")
+
+
+def service() -> str:
+    """What `make run` shows, and what a member who votes then sees."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        settings = os.environ | {"HANPYO_LOG__LEVEL": "warning", "PYTHONUNBUFFERED": "1"}
+        command = [HANPYO, "serve", "--demo", "--data", "hanpyo-data"]
+        with (
+            out.open("w") as file,
+            subprocess.Popen(command, stdout=file, cwd=folder, env=settings) as serving,
+        ):
+            try:
+                links = _once_it_says(out, "hanpyo audit")
+                line = re.search(r"hanpyo vote .*\\\n.*", links)
+                if line is None:
+                    raise SystemExit("the service printed no command to vote")
+                words = shlex.split(line[0].replace("\\\n", " "))
+                voted = subprocess.run(
+                    [HANPYO, *words[1:]], cwd=folder, capture_output=True, text=True, check=True
+                )
+            finally:
+                serving.send_signal(signal.SIGINT)
+    return "\n".join(
+        (
+            "$ make run",
+            links.rstrip(),
+            "",
+            f"$ {line[0]}",
+            voted.stdout.rstrip(),
+        )
+    )
+
+
+def _once_it_says(file: Path, words: str, seconds: float = 180) -> str:
+    """What is in the file, once these words are."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        text = file.read_text()
+        if words in text:
+            return text
+        time.sleep(0.5)
+    raise SystemExit(f"{words!r} was not printed within {seconds:g} s")
+
+
+def main() -> None:
+    """Draw the pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, title, shown in (
+        ("demo", "hanpyo demo", demonstration()),
+        ("service", "make run", service()),
+    ):
+        picture = PICTURES / f"{name}.svg"
+        picture.write_text(draw(title, shown), encoding="utf-8")
+        print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

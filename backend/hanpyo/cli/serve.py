@@ -1,5 +1,6 @@
 """`hanpyo serve`: everything on one machine, in one service process and a chain beside it."""
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -78,6 +79,7 @@ def _links(settings: Settings, shown: Shown) -> str:
     base, data = settings.web.public_url.rstrip("/"), settings.data
     public = f"{base}/v1/elections/{shown.election_id}"
     return _LINKS.format(
+        hanpyo=_own_name(),
         voter=shown.voters[0],
         key=data / "demo-voter.json",
         password=data / "keystores" / "password",
@@ -88,13 +90,19 @@ def _links(settings: Settings, shown: Shown) -> str:
     )
 
 
+def _own_name() -> str:
+    """How this program was called, where that was from the folder it is called in."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "hanpyo" and not called.is_absolute() else "hanpyo"
+
+
 _LINKS: Final = """
 시연 투표가 열렸습니다. 조합원 120명은 지어낸 사람들입니다.
 A demonstration election is open; its 120 members are made up.
 화면은 아직 없으니 아래 명령을 붙여 넣으세요. / There are no pages yet: paste these commands.
 
 투표하기 / vote as one of them; again with other choices to change the ballot:
-  hanpyo vote '{voter}' 1=1 2=1 3=2 4=1 5=1,3 \\
+  {hanpyo} vote '{voter}' 1=1 2=1 3=2 4=1 5=1,3 \\
     --key {key} --password-file {password}
 담당자 계정 만들기 / set the organiser's account up (10자 이상 / a password of your own):
   curl {base}/v1/staff/set-up -H 'Content-Type: application/json' \\
@@ -104,7 +112,7 @@ A demonstration election is open; its 120 members are made up.
   curl -N {public}/stream
   curl {public}/events
 검증하기 / audit it yourself:
-  hanpyo audit --rpc {base}/rpc --election {address}
+  {hanpyo} audit --rpc {base}/rpc --election {address}
 """
 
 
