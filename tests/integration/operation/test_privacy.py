@@ -448,8 +448,12 @@ def _election_id(stage: Stage) -> str:
         return election.id
 
 
-def test_nothing_personal_and_no_secret_is_anywhere(stage: Stage, tmp_path: Path) -> None:
-    places = haystacks(stage, tmp_path)
+@pytest.fixture(scope="module")
+def places(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return haystacks(stage, tmp_path_factory.mktemp("places"))
+
+
+def test_nothing_personal_and_no_secret_is_anywhere(stage: Stage, places: dict[str, bytes]) -> None:
     assert all(len(content) > 100 for content in places.values()), list(map(len, places.values()))
     values = {form for who in (*PEOPLE, CLERK) for form in forms_of(who)}
     tokens = {each for each in stage.secrets if len(each) >= TOKEN}
@@ -466,8 +470,7 @@ def test_people_were_told_and_the_secrets_were_real(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("where", ["the logs", "the database", "the chain", "URLs"])
-def test_the_search_finds_what_is_planted(stage: Stage, tmp_path: Path, where: str) -> None:
-    places = haystacks(stage, tmp_path)
+def test_the_search_finds_what_is_planted(places: dict[str, bytes], where: str) -> None:
     who = PEOPLE[1]
     for planted in (
         (who.name or "").encode(),
