@@ -7,11 +7,8 @@ import pytest
 
 from tests import fault_table
 from tests.service.crowd import Crowd
-from tests.service.deployment import Deployment, deployment
+from tests.service.deployment import CONFIRMATIONS, Deployment, deployment
 from tests.service.kept import Account, check
-
-CONFIRMATIONS = 14
-"""More than the deepest reorganisation that is followed without an operator."""
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +17,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installation(folder: Path) -> Iterator[Deployment]:
-    """One on PostgreSQL for all tests of a module, each with an election of its own."""
-    more = {"HANPYO_CHAIN__CONFIRMATIONS": str(CONFIRMATIONS)}
+def installation(request: pytest.FixtureRequest, folder: Path) -> Iterator[Deployment]:
+    """One on PostgreSQL for all tests of a module, each with an election of its own.
+
+    A module may say after how many `CONFIRMATIONS` a block is final.
+    """
+    final = getattr(request.module, "CONFIRMATIONS", CONFIRMATIONS)
+    more = {"HANPYO_CHAIN__CONFIRMATIONS": str(final)}
     with deployment("postgresql", folder, webs=1, workers=0, **more) as running:
         yield running
 

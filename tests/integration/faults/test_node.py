@@ -15,6 +15,8 @@ from tests.service.deployment import Deployment
 from tests.service.kept import Account
 
 pytestmark = pytest.mark.xdist_group("nodes")
+CONFIRMATIONS = 14
+"""More than the deepest reorganisation that is followed without an operator."""
 VOTERS = 8
 FAULTS: dict[str, Callable[[], proxy.Fault]] = {
     "times out": lambda: proxy.times_out(0.4),
