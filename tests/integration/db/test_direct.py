@@ -1,6 +1,7 @@
 """Single statements by the driver: durable, repeated when the database asks."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -53,3 +54,25 @@ def test_a_database_that_is_gone_is_told_as_that() -> None:
     with pytest.raises(DatabaseUnavailable):
         direct.first("SELECT 1", {})
     database.close()
+
+
+def test_threads_share_connections_and_none_is_left(database: Database, direct: Direct) -> None:
+    insert = direct.prepare(INSERT)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(
+            pool.map(lambda number: direct.first(insert, {"name": number}), map(str, range(200)))
+        )
+    assert sorted(row[0] for row in found if row) == sorted(names(database))
+    assert len(names(database)) == 200
+    assert len(direct._idle) <= (1 if database.is_sqlite else 8)
+    database.close()
+    assert not direct._idle
+
+
+def test_a_fault_leaves_no_lock_and_no_half_statement(database: Database, direct: Direct) -> None:
+    insert = direct.prepare(INSERT)
+    for _ in range(3):
+        with pytest.raises((sqlite3.Error, psycopg.Error)):
+            direct.first(insert, {})
+    assert direct.first(insert, {"name": "a"}) == ("a",)
+    assert names(database) == ["a"]
