@@ -89,7 +89,11 @@ def require_own_page() -> None:
     origin = request.headers.get("Origin")
     if origin is None:
         return
-    if urlsplit(origin).netloc not in (request.host, urlsplit(desk().public_url).netloc):
+    try:
+        place = urlsplit(origin).netloc
+    except ValueError:
+        place = ""
+    if not place or place not in (request.host, urlsplit(desk().public_url).netloc):
         raise ForgedRequest("sign in from this service's own pages")
 
 

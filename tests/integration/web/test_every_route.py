@@ -274,3 +274,47 @@ def test_a_method_is_what_the_request_line_says(two: Two, app: APIFlask) -> None
         assert browser(app).get(path, headers=headers).status_code == 200
     for method in ("TRACE", "CONNECT", "PROPFIND"):
         assert browser(app).open(path, method=method, headers=headers).status_code == 405
+
+
+ODD: Final = {
+    "Authorization": (
+        "Bearer",
+        "Bearer  ",
+        "Basic Og==",
+        "Bearer \xff\xfe",
+        "x" * 8_000,
+        "Bearer \t",
+    ),
+    "Cookie": ("hanpyo_staff", "hanpyo_staff=\xff", "hanpyo_staff=a; hanpyo_staff=b", "=;=;" * 500),
+    "X-CSRF-Token": ("\xff\xfe", "x" * 8_000),
+    "Accept": ("*/*;q=0", "text/html;q=x", ";;,,", "application/json" * 500),
+    "If-None-Match": ('"', "*", 'W/"' + "a" * 5_000, '"a",' * 1_000),
+    "Range": ("bytes=5-1,-,x", "bytes=" + "0-1," * 1_000),
+    "Last-Event-ID": ("-1", "\xb2", "9" * 400),
+    "Origin": ("null", "https://", "https://\xff", "http://[::1"),
+    "X-Forwarded-For": (",,,", "::1%eth0", "x" * 4_000),
+    "Host": ("", "[", "a b", "\xff", "x" * 4_000),
+    "Content-Length": ("-1", "x", "9" * 5_000),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_header_breaks_the_service(two: Two, app: APIFlask, name: str) -> None:
+    headers = two.made.headers("organiser")
+    for value in ODD[name]:
+        for method, rule in rules(app):
+            if method == "DELETE" or rule.endpoint.startswith("stream"):
+                continue
+            answer = call(two, method, rule, headers | {name: value}, **two.ours.ids)
+            assert answer.status_code < 500 or "Retry-After" in answer.headers, (rule, value)
+
+
+def test_heads_and_options_are_answered(two: Two, app: APIFlask) -> None:
+    headers = two.made.headers("organiser")
+    for _, rule in rules(app):
+        for method in {"HEAD", "OPTIONS"} & (rule.methods or set()):
+            if rule.endpoint.startswith("stream"):
+                continue
+            answer = call(two, method, rule, headers, **two.ours.ids)
+            assert answer.status_code < 500, rule
+            assert method != "HEAD" or not answer.data, rule
