@@ -32,7 +32,7 @@ from hanpyo.tasks import TaskRunner
 from tests.service.databases import KINDS
 from tests.service.scene import Scene, booth, scene
 
-BALLOTS: Final = 24_000
+BALLOTS: Final = 30_000
 ACCOUNTS: Final = 1
 _POLL: Final = 0.02
 _PATIENCE: Final = 300.0
