@@ -36,8 +36,8 @@ class Challenge(Base):
 
     `member_id` is None where nobody is known by what was claimed, or not yet: such a row looks the
     same from outside. `session_id` is the session that the proof will add to. `digest` is the keyed
-    hash of the code that was sent, `subject` the keyed hash of whom tries are counted by, `sealed` what
-    the method keeps until the answer, `browser` the hash of a cookie that the answer must bring.
+    hash of the code that was sent, `subject` the keyed hash of whom tries are counted by, `sealed`
+    what the method keeps until the answer, `browser` the hash of a cookie that it must bring.
     """
 
     __tablename__ = "challenge"
