@@ -12,7 +12,7 @@ from typing import Final
 from scripts.toolchain.project import ROOT, ToolchainError, environment
 
 KILLS: Final = 200
-TIMEOUT_SECONDS: Final = 1_500
+TIMEOUT_SECONDS: Final = 1_200
 TESTS: Final = "tests/integration/faults/test_kills.py"
 _HEADING: Final = "faults survived"
 

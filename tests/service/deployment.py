@@ -31,6 +31,7 @@ from hanpyo.db.models import (
     Act,
     Attempt,
     Ballot,
+    BallotState,
     ChainHead,
     Cursor,
     Installation,
@@ -81,7 +82,7 @@ class Beat:
         self._seconds = seconds
         self.base_fee: int | None = None
         self._stopping = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -235,13 +236,30 @@ class Deployment:
 
     def wait_recorded(self, crowd: Crowd) -> None:
         """Until every voter's last acknowledged ballot is on the record, final or not."""
-        recorded = select(Act.digest).where(Act.election_id == crowd.election.id)
+        self.wait(lambda: self._is_recorded(crowd), "ballots are recorded")
 
-        def done() -> bool:
+    def record(self, crowd: Crowd, numbers: Sequence[int]) -> None:
+        """Ballots of these voters come into the newest block while the beat is held."""
+        assert crowd.vote(numbers) == len(numbers)
+        relay, rpc = self.node.accounts[1].address, self.node.rpc
+        waiting = select(func.count()).where(
+            Ballot.election_id == crowd.election.id, Ballot.state == BallotState.QUEUED
+        )
+
+        def sent() -> bool:
             with self.database.read() as session:
-                return crowd.last_acknowledged() <= set(session.scalars(recorded))
+                signed = session.scalar(select(func.max(Attempt.nonce))) or 0
+                queued = session.scalar(waiting)
+            return not queued and rpc.nonce(relay, "pending") > signed
 
-        self.wait(done, "ballots are recorded")
+        self.wait(sent, "ballots are in the pool")
+        self.node.controls.mine()
+        self.wait_recorded(crowd)
+
+    def _is_recorded(self, crowd: Crowd) -> bool:
+        recorded = select(Act.digest).where(Act.election_id == crowd.election.id)
+        with self.database.read() as session:
+            return crowd.last_acknowledged() <= set(session.scalars(recorded))
 
     def wait_not_ready(self, reason: str) -> None:
         """Until the service says that it is not ready, and why."""

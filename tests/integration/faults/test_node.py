@@ -149,12 +149,14 @@ def test_reorganisations_of_every_depth_and_twice_in_a_row(
     running: Deployment, kept: Callable[..., Account]
 ) -> None:
     crowd = crowd_of(running)
-    for depth in range(1, 13):
-        crowd.vote([depth % VOTERS, (depth + 3) % VOTERS])
-        running.wait_recorded(crowd)
-        running.reorganise(depth)
-        if depth % 4 == 0:
-            running.reorganise(depth // 2)
+    for depth in range(12):
+        running.settle(crowd.election)
+        with running.beat.held():
+            running.record(crowd, [depth % VOTERS, (depth + 3) % VOTERS])
+            running.node.controls.mine(depth)
+            running.reorganise(depth + 1)
+            if depth % 4 == 3:
+                running.reorganise(depth // 2)
     account = kept("chain: reorganised, depth 1 to 12", crowd)
     assert account.rewinds >= 12
 
@@ -163,12 +165,13 @@ def test_reorganised_while_a_worker_is_dead(
     running: Deployment, kept: Callable[..., Account]
 ) -> None:
     crowd = crowd_of(running)
-    crowd.vote(range(VOTERS))
-    running.wait_recorded(crowd)
-    (worker,) = running.workers
-    worker.signal(signal.SIGKILL)
-    running.bury(worker)
-    running.reorganise(6)
-    running.reorganise(9)
+    with running.beat.held():
+        running.record(crowd, range(VOTERS))
+        (worker,) = running.workers
+        worker.signal(signal.SIGKILL)
+        running.bury(worker)
+        running.reorganise(6)
+        running.reorganise(9)
     running.start_worker()
-    kept("chain: reorganised, worker dead", crowd)
+    account = kept("chain: reorganised, worker dead", crowd)
+    assert account.rewinds
