@@ -57,3 +57,29 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
         for part in reference.removeprefix("#/").split("/"):
             assert part in target, reference
             target = target[part]
+
+
+def test_what_changes_something_without_a_session_is_named_here(document: Any) -> None:
+    """Whoever opens another door says so in this list."""
+    unguarded = {
+        operation["operationId"]
+        for _, method, operation in operations(document)
+        if method != "get" and not operation.get("security")
+    }
+    assert unguarded == {
+        "ballots_post_ballot",  # carries its own authority
+        "elections_hand_in_key",  # verified against the election's key
+        "identity_begin",
+        "identity_enter",
+        "identity_enter_by_link",
+        "identity_verify",
+        "staff_set_up",
+        "staff_sign_in",
+    }
+
+
+def test_every_answer_with_content_says_its_type(document: Any) -> None:
+    for path, method, operation in operations(document):
+        for status, response in operation["responses"].items():
+            empty = status in ("204", "304")
+            assert bool(response.get("content")) != empty, (path, method, status)
