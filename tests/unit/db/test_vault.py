@@ -53,7 +53,9 @@ def test_keys_are_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1:AAAA", "300:" + ONE.text()[2:], "x", ONE.text() + "," + ONE.text()]
+    "text",
+    ["", "1:AAAA", "300:" + ONE.text()[2:], "x", ONE.text() + "," + ONE.text()],
+    ids=["none", "short", "number too large", "no key", "one twice"],
 )
 def test_a_bad_key_ring_is_refused(text: str) -> None:
     with pytest.raises(VaultError):
