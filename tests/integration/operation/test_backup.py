@@ -26,7 +26,8 @@ from tests.service.scene import YES, Scene, scene, voter
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
-    with scene(request.param, tmp_path_factory.mktemp("backup")) as made:
+    folder = tmp_path_factory.mktemp("backup")
+    with scene(request.param, folder, relay={"batch_age": 0}) as made:
         with made.runtime.database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
             connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head()}')"))
