@@ -56,7 +56,7 @@ class ChainSection(_Section):
 class IndexSection(_Section):
     """How the chain is read into the database."""
 
-    backfill_check: Literal["end", "bloom", "receipts"] = "end"
+    backfill_check: Literal["end", "bloom", "receipts"] = "bloom"
     """What logs of final blocks are held against (see `chain.events.Check`)."""
     live_check: Literal["bloom", "receipts"] = "bloom"
     """The same for blocks that are not final."""

@@ -246,7 +246,7 @@ class Sender:
                     watch.node_was_lost = False
                     raise_lowest = still and watch.treatments > 1
                     self._healer.heal(sighting.count, raise_lowest=raise_lowest)
-        except TransportError:
+        except (TransportError, BlockUnknown):  # the second of a node that is between two blocks
             watch.node_was_lost = True
             return {}
         return dict(sighting.confirmed)

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from hanpyo.chain.node import ENDOWMENT
 from hanpyo.client import HanpyoClient, HanpyoClientError, ServiceUnreachable
 from hanpyo.config import load_settings
+from hanpyo.db.models import ChainHead, Election
 from hanpyo.operation.composition import runner_of
 from hanpyo.operation.demonstrating import Shown, demonstrate
 from hanpyo.operation.embedded import _keystore, _with_keys
@@ -62,6 +64,7 @@ def whole(
         runner.start()
         try:
             shown = demonstrate(place.runtime, sleep=lambda _: _pass_time(place))
+            _wait_until_it_is_known(place)
             with served(create_app(place.runtime)) as url:
                 yield Whole(url, shown, folder / "keystores" / "password", folder)
         finally:
@@ -70,6 +73,17 @@ def whole(
 
 def _address(keystore: Path) -> str:
     return f"0x{json.loads(keystore.read_text())['address']}"
+
+
+def _wait_until_it_is_known(place: Scene) -> None:
+    """Wait for the index to see that voting has begun: time stands still from here on."""
+    for _ in range(200):
+        with place.runtime.database.read() as session:
+            head, election = session.get(ChainHead, 1), session.scalars(select(Election)).one()
+        if head and election.opens_at and head.timestamp >= election.opens_at:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the index does not follow")
 
 
 def _pass_time(place: Scene) -> None:

@@ -72,7 +72,7 @@ def test_no_request_breaks_the_service(fuzzed: Fuzzed, caller: str) -> None:
             faults += _faults(fuzzed, operation, caller)
     assert not faults, "\n\n".join(faults[:20])
     statuses = fuzzed.statuses[caller]
-    assert sum(statuses[status] for status in (200, 201, 202, 204)) > 20, statuses
+    assert sum(statuses[status] for status in (200, 201, 202, 204)) > 10, statuses
     assert caller == "nobody" or statuses[401] < statuses.total() / 3, statuses
 
 
