@@ -182,6 +182,11 @@ class Sender:
         with self._lock:
             return [Ticket(nonce, label) for nonce in self._ledger.labelled(label)]
 
+    @property
+    def lost_nonce(self) -> bool:
+        """Whether another took a nonce, so that nothing is sent until `reconcile`."""
+        return self._taken is not None
+
     def reconcile(self) -> None:
         """Take the nonce from the chain again and go on, after `NonceTaken` was looked into."""
         with self._lock:

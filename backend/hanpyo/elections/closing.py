@@ -6,6 +6,7 @@ election is done once its end can no longer be taken back: certified, cancelled,
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -41,6 +42,15 @@ _ENDS: Final = {
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """Where an election stood at the last try, what was sent until then, and how often in vain."""
+
+    mark: tuple[int, int, int, bool]
+    sent: int
+    tries: int
+
+
 class Closer:
     """The task. One election is brought one step further a step, elections taking turns."""
 
@@ -56,7 +66,7 @@ class Closer:
         self._most = voters_a_step
         self._keeper = RecordKeeper()
         self._nudge = Nudge()
-        self._tries: dict[str, tuple[tuple[int, int, int, bool], int]] = {}
+        self._tries: dict[str, _Tries] = {}
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -106,7 +116,7 @@ class Closer:
                 return False
             record = self._keeper.read(contract).record
         if record.later.keys() - record.settled:
-            self._require_effect(election, record)
+            self._require_effect(election, record, post)
             settle_all(post, contract, record, most=self._most)
             return True
         return phase is Phase.OPENING and self._count(election, contract, record, now, post)
@@ -125,12 +135,12 @@ class Closer:
             if record.secret is None:
                 return self._release(election, contract, record, post)
             if unopened(record):
-                self._require_effect(election, record)
+                self._require_effect(election, record, post)
                 open_all(post, contract, record, most=self._most)
                 return True
         if now < manifest.timetable.certify_at:
             return False
-        self._require_effect(election, record)
+        self._require_effect(election, record, post)
         post.send(contract.certify())
         return True
 
@@ -141,17 +151,20 @@ class Closer:
         secret = election.trustee_secret
         if secret is None:
             return False
-        self._require_effect(election, record)
+        self._require_effect(election, record, post)
         post.send(contract.release_key(int.from_bytes(secret, "big")))
         return True
 
-    def _require_effect(self, election: Election, record: ElectionRecord) -> None:
+    def _require_effect(self, election: Election, record: ElectionRecord, post: Post) -> None:
         """Raise `SentInVain` when what was sent the last times has changed nothing."""
         mark = (len(record.settled), len(record.opened), len(record.voided), record.secret is None)
-        known, tries = self._tries.get(election.id, (mark, 0))
-        tries = tries + 1 if known == mark else 1
-        self._tries[election.id] = (mark, tries)
-        if tries > TRIES:
+        sent = len(post.tickets)
+        last = self._tries.get(election.id)
+        if last is None or last.mark != mark:
+            last = _Tries(mark, sent, 0)
+        tries = last.tries + (sent > last.sent)
+        self._tries[election.id] = _Tries(mark, sent, tries)
+        if tries >= TRIES:
             raise SentInVain("closing the election has no effect: look at the account's calls")
 
     def _end(

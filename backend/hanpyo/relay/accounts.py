@@ -2,7 +2,8 @@
 
 Whoever needs an account borrows it: the relay's own task, and tasks that send for other reasons.
 Within a process they share the sender, between processes they take turns by the lease
-`account:<address>`. The sender is made anew when another process has signed in between.
+`account:<address>`. Its fence rises by one whenever it is taken anew, so a greater step says that
+another process may have signed in between: then the sender is made anew, from the journal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hanpyo.chain.contracts import revert_reasons
 from hanpyo.chain.fees import FeePolicy
-from hanpyo.chain.journal import Attempt
+from hanpyo.chain.journal import Attempt, JournalError
 from hanpyo.chain.keys import Key
 from hanpyo.chain.sender import Pace, Sender
 from hanpyo.db.leases import Held
@@ -43,12 +44,11 @@ class SendingAccount:
         self._key = key
         self._pace = pace or _pace(runtime)
         self._lock = RLock()
+        self._on_record = on_record
         self._borrowers = 0
         self._held: Held | None = None
+        self._journal: DatabaseJournal | None = None
         self._sender: Sender | None = None
-        self._journal = DatabaseJournal(
-            runtime.database, lambda: self._held, on_record, runtime.clock
-        )
 
     @property
     def address(self) -> ChecksumAddress:
@@ -62,7 +62,9 @@ class SendingAccount:
 
     @property
     def id(self) -> int:
-        """The account's row, known once it was borrowed."""
+        """The account's row; raises `JournalError` before it was ever borrowed."""
+        if self._journal is None:
+            raise JournalError("the account was never borrowed")
         return self._journal.account
 
     @contextmanager
@@ -83,12 +85,9 @@ class SendingAccount:
             held = self._runtime.leases.take(self.lease)
             if held is None:
                 return None
-            if self._held is not None and held.fence != self._held.fence:
-                self._sender = None  # the lease ended in between: somebody else may have signed
-            self._held = held
             self._borrowers += 1
             try:
-                return self._current()
+                return self._sender_of(held)
             except BaseException:
                 self._give_back()
                 raise
@@ -98,22 +97,32 @@ class SendingAccount:
             self._borrowers -= 1
             if self._borrowers == 0 and self._held is not None:
                 self._runtime.leases.release(self._held)
-                self._held = None
 
-    def _current(self) -> Sender:
-        if self._sender is None or self._journal.is_stale():
+    def _sender_of(self, held: Held) -> Sender:
+        alone = self._held is not None and held.fence <= self._held.fence + 1
+        self._held = held
+        if self._sender is None or self._journal is None or not alone:
             self._sender = None
-            relay = self._runtime.settings.relay
-            self._sender = Sender(
-                self._runtime.rpc,
-                self._key,
-                self._chain_id(),
-                journal=self._journal,
-                fees=FeePolicy(relay.fee_ceiling, relay.tip_ceiling),
-                pace=self._pace,
-                reasons=revert_reasons(),
+            self._journal = DatabaseJournal(
+                self._runtime.database, held, self._on_record, self._runtime.clock
             )
+            self._sender = self._make_sender(self._journal)
+        self._journal.held = held
+        if self._sender.lost_nonce:  # whoever met it was told; the next goes on from the chain's
+            self._sender.reconcile()
         return self._sender
+
+    def _make_sender(self, journal: DatabaseJournal) -> Sender:
+        relay = self._runtime.settings.relay
+        return Sender(
+            self._runtime.rpc,
+            self._key,
+            self._chain_id(),
+            journal=journal,
+            fees=FeePolicy(relay.fee_ceiling, relay.tip_ceiling),
+            pace=self._pace,
+            reasons=revert_reasons(),
+        )
 
     def _chain_id(self) -> int:
         with self._runtime.database.read() as session:

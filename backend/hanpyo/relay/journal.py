@@ -8,7 +8,7 @@ began anew is refused and the rows stay as evidence.
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.fees import Fees
@@ -31,22 +31,25 @@ class NonceConflict(JournalError):
 
 
 class DatabaseJournal:
-    """Implements `chain.journal.Journal` for one account while `held` says who holds its lease."""
+    """Implements `chain.journal.Journal` for one sender of an account under its lease, `held`.
+
+    Each sender has a journal of its own, so that one whose lease another process has had since can
+    sign nothing more.
+    """
 
     def __init__(
         self,
         database: Database,
-        held: Callable[[], Held | None],
+        held: Held,
         on_record: Callable[[Session, Sequence[Attempt]], None],
         clock: Callable[[], float],
     ) -> None:
         """`on_record` runs in the transaction of each entry, before it is committed."""
         self._database = database
-        self._held = held
+        self.held = held
         self._on_record = on_record
         self._clock = clock
         self._account: int | None = None
-        self._newest = 0
 
     @property
     def account(self) -> int:
@@ -54,10 +57,6 @@ class DatabaseJournal:
         if self._account is None:
             raise JournalError("the journal was not opened")
         return self._account
-
-    def is_stale(self) -> bool:
-        """Whether another process has signed since this one last opened or wrote the journal."""
-        return self._find_newest() != self._newest
 
     def open(self, owner: Owner) -> Sequence[Attempt]:
         """See `Journal.open`: what may still mine, and all that is no batch of ours."""
@@ -77,15 +76,13 @@ class DatabaseJournal:
                 .order_by(AttemptRow.id)
             ).all()
 
-        rows = self._database.transact(work)
-        self._newest = self._find_newest()
-        return tuple(map(_attempt, rows))
+        return tuple(map(_attempt, self._database.transact(work)))
 
     def record(self, attempts: Sequence[Attempt]) -> None:
         """See `Journal.record`; raises `LeaseLost`, `NonceConflict`."""
 
         def work(session: Session) -> None:
-            self._require_lease(session)
+            self.held.require(session)
             account = session.get_one(RelayAccount, self.account, with_for_update=True)
             known = self._labels(session, account, attempts)
             for attempt in attempts:
@@ -97,27 +94,10 @@ class DatabaseJournal:
             self._on_record(session, attempts)
 
         self._database.transact(work)
-        self._newest = self._find_newest()
         failpoint("after_sign")
 
-    def _find_newest(self) -> int:
-        """The id of the account's newest attempt, 0 for none."""
-        with self._database.read() as session:
-            return (
-                session.scalar(
-                    select(func.max(AttemptRow.id)).where(AttemptRow.account_id == self._account)
-                )
-                or 0
-            )
-
-    def _require_lease(self, session: Session) -> None:
-        held = self._held()
-        if held is None:
-            raise JournalError("the account's lease is not held: nothing may be signed")
-        held.require(session)
-
     def _own(self, session: Session, owner: Owner) -> RelayAccount:
-        self._require_lease(session)
+        self.held.require(session)
         address = bytes.fromhex(owner.address[2:])
         account = session.scalar(
             select(RelayAccount).where(RelayAccount.address == address).with_for_update()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.journal import JournalOfAnother
 from hanpyo.chain.sender import Sender
-from hanpyo.chain.tickets import ChainReset, NonceTaken
+from hanpyo.chain.tickets import ChainReset
 from hanpyo.db.models import Batch, BatchState, Election, RelayAccount, Spend
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.runtime import Runtime
@@ -89,9 +89,6 @@ class Purse:
         reason = self._standing_reason()
         if balance < self._runtime.settings.relay.reserve:
             reason = LOW_BALANCE
-        elif reason == NonceTaken.code:
-            sender.reconcile()
-            reason = None
         elif reason not in _FOR_GOOD:
             reason = None
         self._note(reason, balance)

@@ -175,6 +175,8 @@ class TestRefusals:
     ) -> None:
         sender = Sender(node.rpc, key, node.chain_id)
         ticket = sender.send(TransactionRequest(beacon, gas=90_000))
+        with pytest.raises(TransactionReverted):
+            sender.wait(ticket)
         node.rpc.call("anvil_setCode", beacon, "0x00")
         node.controls.mine()
         with pytest.raises(TransactionReverted, match="would succeed now"):

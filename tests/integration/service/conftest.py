@@ -42,6 +42,7 @@ class Service:
     urls: tuple[str, ...]
     controls: Controls
     environment: Mapping[str, str] = field(repr=False)
+    logged: Callable[[], str] = field(repr=False)
 
     def __post_init__(self) -> None:
         self._turns = cycle(self.urls)
@@ -65,9 +66,15 @@ class Service:
         """Until something holds, while blocks come faster than by the clock."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < deadline, f"not in {PATIENCE:.0f} s: {what}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not in {PATIENCE:.0f} s: {what}\n{self._ends_of_logs()}")
             self.controls.mine()
             time.sleep(0.1)
+
+    def _ends_of_logs(self) -> str:
+        """What the processes had to say last, but for their requests."""
+        lines = [line for line in self.logged().splitlines() if '"request"' not in line]
+        return "\n".join(lines[-40:])
 
     def advance_to(self, timestamp: int) -> None:
         """Move the chain's time."""
@@ -92,7 +99,8 @@ def _embedded(folder: Path) -> Iterator[Service]:
         process.wait_until("/healthz")
         rpc = Rpc(f"http://127.0.0.1:{_port_of_anvil(process.process.pid)}")
         try:
-            yield Service((process.url,), Controls(rpc), environment(data, **SETTINGS))
+            settings = environment(data, **SETTINGS)
+            yield Service((process.url,), Controls(rpc), settings, process.logged)
             assert process.end(signal.SIGTERM) == 0
             assert "Traceback" not in process.logged()
         finally:
@@ -102,10 +110,16 @@ def _embedded(folder: Path) -> Iterator[Service]:
 @contextmanager
 def _spread(folder: Path) -> Iterator[Service]:
     with deployment("postgresql", folder, webs=2, workers=2, **SETTINGS) as found:
-        yield Service(tuple(found.urls()), found.node.controls, found.environment)
-        for child in (*found.webs, *found.workers):
+        children = (*found.webs, *found.workers)
+        yield Service(
+            tuple(found.urls()),
+            found.node.controls,
+            found.environment,
+            lambda: "\n".join(child.logged() for child in children),
+        )
+        for child in children:
             child.signal(signal.SIGTERM)
-        for child in (*found.webs, *found.workers):
+        for child in children:
             assert child.wait_end() == 0
             assert "Traceback" not in child.logged()
 
