@@ -241,6 +241,13 @@ class WebSection(_Section):
         return given
 
 
+class WorkerSection(_Section):
+    """Work in the background."""
+
+    lease: int = Field(default=30, ge=2, le=600)
+    """How long a process may give no sign of life until another takes its work over."""
+
+
 class LogSection(_Section):
     """Structured logs on the error stream."""
 
@@ -279,6 +286,7 @@ class Settings(BaseSettings):
     identity: IdentitySection = IdentitySection()
     staff: StaffSection = StaffSection()
     web: WebSection = WebSection()
+    worker: WorkerSection = WorkerSection()
     log: LogSection = LogSection()
 
     @classmethod

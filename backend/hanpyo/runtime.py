@@ -68,7 +68,8 @@ class Runtime:
     @cached_property
     def leases(self) -> Leases:
         """Leases of this process."""
-        return Leases(self.database, self.holder, clock=self.clock)
+        seconds = self.settings.worker.lease
+        return Leases(self.database, self.holder, seconds=seconds, clock=self.clock)
 
     def now(self) -> int:
         """The wall clock in whole seconds since 1970."""

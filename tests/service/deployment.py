@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -196,6 +196,13 @@ class Deployment:
             self.node.restart()
             self.node.controls.set_automine(False)
 
+    def kill_node(self) -> None:
+        """End the node at once and start it from what it last wrote to its disk."""
+        with self.beat.held():
+            self.node.kill()
+            self.node.restart()
+            self.node.controls.set_automine(False)
+
     def crowd(self, election: PublishedElection) -> Crowd:
         """The voters of an election."""
         return Crowd(election, self.scene.officials, self.urls, self.http)
@@ -339,13 +346,19 @@ def deployment(
     *,
     webs: int = 1,
     workers: int = 1,
+    chain: EmbeddedNode | None = None,
+    place: AbstractContextManager[str] | None = None,
     **settings: str,
 ) -> Iterator[Deployment]:
-    """An installation over a fresh chain and database; `settings` are environment variables."""
+    """An installation over a fresh chain and database; `settings` are environment variables.
+
+    `chain` is the node where it is no usual one, `place` gives the URL of an empty database where
+    it is on no usual server.
+    """
     with (
-        EmbeddedNode(history=HISTORY) as node,
+        chain or EmbeddedNode(history=HISTORY) as node,
         FaultyNode(node.url) as proxy,
-        fresh_database(kind, folder) as url,
+        place or fresh_database(kind, folder) as url,
         Nursery(folder) as nursery,
     ):
         officials = Officials(Signers.generate(3, 2), Signers.generate(2, 2), TrusteeKey.generate())

@@ -43,6 +43,8 @@ def test_links_lead_to_the_port_unless_told_otherwise(monkeypatch: pytest.Monkey
         ("[relay]\nbatch_balots = 10\n", "relay.batch_balots"),
         ("[relay]\nbatch_ballots = 0\n", "relay.batch_ballots"),
         ("[chain]\nblock_time = 'soon'\n", "chain.block_time"),
+        ("[worker]\nlease = 1\n", "worker.lease"),
+        ("[worker]\nlease = 601\n", "worker.lease"),
         ("[unknown]\nx = 1\n", "unknown"),
         ("[mail]\nsecurity = 'ssl'\n", "mail.security"),
         ("not toml", "hanpyo.toml"),

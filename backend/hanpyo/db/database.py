@@ -22,8 +22,8 @@ from hanpyo.errors import Unavailable
 _TRIES: Final = 5
 _FIRST_PAUSE: Final = 0.05
 _BUSY_SECONDS: Final = 10
-# A process that is frozen in mid-transaction must not hold its locks for longer than its leases,
-# and whoever waits for a lock is told in time to answer.
+# A process that is frozen in mid-transaction must not hold its locks for longer than leases usually
+# last, and whoever waits for a lock is told in time to answer.
 _BOUNDS: Final = "-c idle_in_transaction_session_timeout=30s -c lock_timeout=5s"
 # PostgreSQL: serialisation failure, deadlock, a lock or a transaction held for too long, and the
 # classes of lost or refused connections.
