@@ -2,7 +2,8 @@
 
 Whoever asks learns nothing of the roll: for a member and for anybody else the same rows are
 written, the same answer is given, and what goes out goes out later, by a task. Tries are counted in
-the database before an answer is judged. An answer that was right is right once.
+the database before an answer is judged. An answer that was right is right once. What strangers do
+with a contact uses up nothing of a member who has shown a link or another factor already.
 """
 
 from collections.abc import Callable, Mapping
@@ -116,7 +117,7 @@ class SignIn:
         asking = Asking(new_id(), rules, member, claim, now, expires_at)
         started = method.start(asking)
         if started.sending is not None:
-            self._count(f"send:{election_id}:{_short(started.subject)}", _SENT)
+            self._count(_bucket("send", election_id, started.subject, signed_in), _SENT)
         session_id = signed_in.session_id if signed_in else None
         self._challenges.store(asking, method.name, started, session_id)
         return Shown(asking.challenge_id, method.name, expires_at, started.show, started.browser)
@@ -140,7 +141,8 @@ class SignIn:
         method = self._method(taken.rules, taken.method)
         if taken.subject is not None:
             limits = _BIRTH_JUDGED if method.name == "birth" else _JUDGED
-            self._judge_allowed(f"judge:{taken.rules.election_id}:{_short(taken.subject)}", limits)
+            bucket = _bucket("judge", taken.rules.election_id, taken.subject, signed_in)
+            self._judge_allowed(bucket, limits)
         proof = method.verify(self._challenges.answering(taken, answer, now))
         return self._challenges.finish(taken, proof, now)
 
@@ -162,6 +164,7 @@ class SignIn:
             raise
 
 
-def _short(subject: str | None) -> str:
-    """A subject that fits a bucket's name."""
-    return (subject or "")[:80]
+def _bucket(act: str, election_id: str, subject: str | None, signed_in: SignedIn | None) -> str:
+    """By what a contact is counted: who is signed in is counted apart from everybody else."""
+    who = "member" if signed_in else "anybody"
+    return f"{act}:{who}:{election_id}:{(subject or '')[:80]}"
