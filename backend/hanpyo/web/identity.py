@@ -18,7 +18,6 @@ from hanpyo.identity.members import Rules
 from hanpyo.identity.service import CALLBACK, Identity, identity_of
 from hanpyo.identity.sessions import Opened, SignedIn
 from hanpyo.identity.sign_in import Shown
-from hanpyo.protocol.types import KeyType
 from hanpyo.registrar.client import Registrars
 from hanpyo.registrar.opening import open_registrars
 from hanpyo.web.context import runtime
@@ -40,11 +39,8 @@ _REGISTRARS: Final = "hanpyo.registrars"
 _COOKIE: Final = "hanpyo_browser"
 _COOKIE_PATH: Final = "/v1/sessions"
 _BEARER: Final = "Bearer "
-_KEY_REQUESTS: Final = (30, 600)
-_CODE_REQUESTS: Final = (5, 900)
 _PASSED_ON: Final = ("state", "code", "iss")
 _LONGEST_PASSED: Final = 4_096
-_TYPES: Final = {"p256": KeyType.P256, "webauthn": KeyType.WEBAUTHN}
 
 
 def registrars() -> Registrars:
