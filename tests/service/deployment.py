@@ -181,6 +181,20 @@ class Deployment:
         gone = update(Lease).where(theirs).values(expires_at=0)
         self.database.transact(lambda session: session.execute(gone))
 
+    def sender(self) -> Child:
+        """The worker that sends ballots now."""
+        name = f"relay:{self.node.accounts[1].address.lower()}"
+        found: list[Child] = []
+
+        def held() -> bool:
+            with self.database.read() as session:
+                holder = session.scalar(select(Lease.holder).where(Lease.name == name)) or ""
+            found.extend(each for each in self.workers if f"-{each.pid}-" in holder)
+            return bool(found)
+
+        self.wait(held, "somebody sends")
+        return found[0]
+
     def publish(self, voters: int = 20, secrecy: Secrecy = Secrecy.OPEN) -> PublishedElection:
         """One more election, open and deep enough under blocks for any reorganisation."""
         controls = self.node.controls

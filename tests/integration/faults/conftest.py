@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def installation(request: pytest.FixtureRequest, folder: Path) -> Iterator[Deplo
     A module may say after how many `CONFIRMATIONS` a block is final.
     """
     final = getattr(request.module, "CONFIRMATIONS", CONFIRMATIONS)
-    more = {"HANPYO_CHAIN__CONFIRMATIONS": str(final)}
+    more: dict[str, Any] = {"HANPYO_CHAIN__CONFIRMATIONS": str(final)}
     with deployment("postgresql", folder, webs=1, workers=0, **more) as running:
         yield running
 

@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from hanpyo.db.models import Lease
 from tests import fault_table
 from tests.service.crowd import Crowd
 from tests.service.databases import crash_postgresql, start_postgresql
 from tests.service.deployment import Deployment, deployment
 from tests.service.kept import Account, check
-from tests.service.nursery import Child
 
 pytestmark = pytest.mark.xdist_group("processes")
 VOTERS = 8
@@ -42,21 +40,6 @@ def voting(crowd: Crowd, seed: int) -> Iterator[None]:
         posting.stop()
 
 
-def sender(running: Deployment) -> Child:
-    """The worker that sends ballots now."""
-    name = f"relay:{running.node.accounts[1].address.lower()}"
-    holder = ""
-
-    def held() -> bool:
-        nonlocal holder
-        with running.database.read() as session:
-            holder = session.scalar(select(Lease.holder).where(Lease.name == name)) or ""
-        return any(f"-{each.pid}-" in holder for each in running.workers)
-
-    running.wait(held, "somebody sends")
-    return next(each for each in running.workers if f"-{each.pid}-" in holder)
-
-
 def test_two_workers_race_and_either_dies(
     running: Deployment, kept: Callable[..., Account]
 ) -> None:
@@ -66,7 +49,7 @@ def test_two_workers_race_and_either_dies(
     with voting(crowd, 1):
         for _ in range(2):
             time.sleep(0.5)
-            running.kill(sender(running))
+            running.kill(running.sender())
             running.start_worker()
     assert crowd.vote(range(VOTERS)) == VOTERS
     kept("two workers and webs, one killed", crowd)
@@ -80,10 +63,10 @@ def test_a_holder_that_sleeps_beyond_its_lease_changes_nothing_when_it_wakes(
     with voting(crowd, 2):
         for _ in range(3):
             time.sleep(dice.random())
-            asleep = sender(running)
+            asleep = running.sender()
             asleep.signal(signal.SIGSTOP)
             running.lease_time_passes(asleep.pid)
-            running.wait(lambda a=asleep: sender(running) is not a, "the other sends")  # type: ignore[misc]
+            running.wait(lambda a=asleep: running.sender() is not a, "the other sends")  # type: ignore[misc]
             time.sleep(0.3)
             asleep.signal(signal.SIGCONT)
     assert crowd.vote(range(VOTERS)) == VOTERS
