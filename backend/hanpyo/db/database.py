@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import Base
@@ -111,6 +111,13 @@ class Database:
             pause *= 2
         with self.write() as session:
             return work(session)
+
+    def transact_racing(self, work: Callable[[Session], _T]) -> _T:
+        """As `transact`; run again where another made the same row at the same moment."""
+        try:
+            return self.transact(work)
+        except IntegrityError:
+            return self.transact(work)
 
     def _writing(self) -> Engine:
         return self.engine.execution_options(hanpyo_write=True)

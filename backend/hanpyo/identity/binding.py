@@ -11,7 +11,6 @@ from typing import Final
 
 import orjson
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
@@ -41,22 +40,15 @@ class Bound:
     bound_at: int
 
 
+@dataclass(frozen=True)
 class Bindings:
     """Binds keys of members that are signed in."""
 
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        catalogue: Catalogue,
-        registrars: Attesters,
-        clock: Callable[[], float],
-    ) -> None:
-        self._database = database
-        self._vault = vault
-        self._catalogue = catalogue
-        self._registrars = registrars
-        self._clock = clock
+    database: Database
+    vault: Vault
+    catalogue: Catalogue
+    registrars: Attesters
+    clock: Callable[[], float]
 
     def bind(
         self, signed_in: SignedIn, key: VoterKey, proofs: Mapping[Address, bytes] | None = None
@@ -71,8 +63,8 @@ class Bindings:
         member = signed_in.member
         if member.wallet is not None:
             raise KeyListed
-        election = self._catalogue.get(signed_in.rules.election_id)
-        now = int(self._clock())
+        election = self.catalogue.get(signed_in.rules.election_id)
+        now = int(self.clock())
         binding = self._kept(signed_in, election, key, now)
         if binding.attestations is None:
             binding.attestations = self._attested(election, member, binding, proofs or {})
@@ -81,19 +73,15 @@ class Bindings:
     def current(self, signed_in: SignedIn) -> KeyBinding | None:
         """The newest binding of the session's member."""
         member = signed_in.member
-        with self._database.read() as session:
+        with self.database.read() as session:
             return newest(session, member.election_id, member.voter)
 
     def _kept(
         self, signed_in: SignedIn, election: PublishedElection, key: VoterKey, now: int
     ) -> KeyBinding:
-        def work(session: Session) -> KeyBinding:
-            return self._keep(session, signed_in, election, key, now)
-
-        try:
-            return self._database.transact(work)
-        except IntegrityError:  # another request bound a key at the same moment
-            return self._database.transact(work)
+        return self.database.transact_racing(
+            lambda session: self._keep(session, signed_in, election, key, now)
+        )
 
     def _keep(
         self,
@@ -113,7 +101,7 @@ class Bindings:
             if first and not may_rebind(load_factors(first.factors), signed_in.factors):
                 raise SecondFactorMissing
             known = add_binding(session, signed_in, key, epoch, now)
-            tell_of_key(session, self._vault, member, known)
+            tell_of_key(session, self.vault, member, known)
         if known.key != key.key_id:
             raise AnotherKeyBound
         return known
@@ -126,12 +114,12 @@ class Bindings:
         proofs: Mapping[Address, bytes],
     ) -> bytes:
         request = request_for(election, member, binding, proofs)
-        attestations = dump_attestations(self._registrars.attest(election, request))
+        attestations = dump_attestations(self.registrars.attest(election, request))
 
         def work(session: Session) -> None:
             session.get_one(KeyBinding, binding.id).attestations = attestations
 
-        self._database.transact(work)
+        self.database.transact(work)
         return attestations
 
 

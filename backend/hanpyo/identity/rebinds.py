@@ -1,9 +1,9 @@
 """Moving a voter to a new key: a second, independent proof, m registrars, one transaction.
 
 The new key and the order are durable before a registrar is asked; asking again goes on where it
-stopped. A signed order is handed to the relay through its row: `waiting` gives what is to be sent,
-`note_sent`, `note_done` and `note_failed` say what became of it. Until the chain has the order the
-old key's ballot counts on; afterwards the member asks for the new key's credential as for a first.
+stopped. A signed order is handed to the relay through its row (`relay.rebinding`), which says by
+`note_sent`, `note_done` and `note_failed` what became of it. Until the chain has the order the old
+key's ballot counts on; afterwards the member asks for the new key's credential as for a first.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
@@ -45,34 +44,15 @@ MARGIN: Final = 120
 """Seconds before the cut-off within which an order may not reach the chain in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class RebindOrder:
-    """What the relay sends: `ElectionContract.rebind(voter, epoch, signatures)`, before `until`."""
-
-    id: str
-    election_id: str
-    voter: int
-    epoch: int
-    signatures: bytes
-    until: int
-
-
+@dataclass(frozen=True)
 class Rebinds:
     """Moves members that are signed in to new keys."""
 
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        catalogue: Catalogue,
-        registrars: Attesters,
-        clock: Callable[[], float],
-    ) -> None:
-        self._database = database
-        self._vault = vault
-        self._catalogue = catalogue
-        self._registrars = registrars
-        self._clock = clock
+    database: Database
+    vault: Vault
+    catalogue: Catalogue
+    registrars: Attesters
+    clock: Callable[[], float]
 
     def rebind(
         self, signed_in: SignedIn, key: VoterKey, proofs: Mapping[Address, bytes] | None = None
@@ -85,16 +65,12 @@ class Rebinds:
         signed_in.require_level()
         if signed_in.member.wallet is not None:
             raise KeyListed
-        election = self._catalogue.get(signed_in.rules.election_id)
-        now = int(self._clock())
+        election = self.catalogue.get(signed_in.rules.election_id)
+        now = int(self.clock())
 
-        def work(session: Session) -> tuple[Rebind, KeyBinding]:
-            return self._order(session, signed_in, election, key, now)
-
-        try:
-            order, binding = self._database.transact(work)
-        except IntegrityError:  # another request ordered one at the same moment
-            order, binding = self._database.transact(work)
+        order, binding = self.database.transact_racing(
+            lambda session: self._order(session, signed_in, election, key, now)
+        )
         if order.state == COLLECTING:
             self._sign(election, signed_in, order, binding, proofs or {})
         return order
@@ -134,7 +110,7 @@ class Rebinds:
         session.flush()
         revoke_passkeys(session, member.id, now)
         _end_other_sessions(session, signed_in)
-        tell_of_key(session, self._vault, member, binding)
+        tell_of_key(session, self.vault, member, binding)
         return order, binding
 
     def _resumed(
@@ -164,29 +140,20 @@ class Rebinds:
         proofs: Mapping[Address, bytes],
     ) -> None:
         request = request_for(election, signed_in.member, binding, proofs)
-        attestations = self._registrars.attest_rebind(election, request)
+        attestations = self.registrars.attest_rebind(election, request)
         manifest = election.manifest
         order.signatures = encode_attestations(
             attestations, manifest.threshold, len(manifest.registrars)
         )
         order.state = SIGNED
-        signatures, now = order.signatures, int(self._clock())
+        signatures, now = order.signatures, int(self.clock())
 
         def work(session: Session) -> None:
             row = session.get_one(Rebind, order.id, with_for_update=True)
             if row.state == COLLECTING:
                 row.state, row.signatures, row.changed_at = SIGNED, signatures, now
 
-        self._database.transact(work)
-
-
-def waiting(session: Session, limit: int) -> list[RebindOrder]:
-    """Signed orders that were not sent yet, the oldest first."""
-    wanted = select(Rebind).where(Rebind.state == SIGNED).order_by(Rebind.created_at).limit(limit)
-    return [
-        RebindOrder(row.id, row.election_id, row.voter, row.epoch, row.signatures or b"", row.until)
-        for row in session.scalars(wanted)
-    ]
+        self.database.transact(work)
 
 
 def note_sent(session: Session, order_id: str, transaction_hash: bytes, now: int) -> None:

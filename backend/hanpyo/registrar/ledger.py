@@ -7,10 +7,9 @@ for one epoch meet at the primary key, and one loses.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
@@ -28,7 +27,6 @@ from hanpyo.registrar.requests import AttestationRequest
 _AT_ONCE: Final = 400
 """Hashes in one query; SQLite takes no more than some thousands of parameters."""
 
-_T = TypeVar("_T")
 Spend = Callable[[Session], str]
 """Takes the member's proof for used in the transaction that binds the key; how it was proven."""
 
@@ -61,7 +59,7 @@ class Ledger:
                     )
                 )
 
-        self._once(work)
+        self.database.transact_racing(work)
 
     def key_of(self, election: Address, voter: int, epoch: int) -> bytes | None:
         """The key bound to a voter's epoch."""
@@ -109,7 +107,7 @@ class Ledger:
             session.flush()
             return bound is None
 
-        return self._once(work)
+        return self.database.transact_racing(work)
 
     def unsigned(self, election: Address, struct_hashes: Sequence[bytes]) -> list[bytes]:
         """Which of these were never signed as a message of their own."""
@@ -180,13 +178,6 @@ class Ledger:
                     signed_at=self.now(),
                 )
             )
-
-    def _once(self, work: Callable[[Session], _T]) -> _T:
-        """The transaction; run again when another made the same row at the same moment."""
-        try:
-            return self.database.transact(work)
-        except IntegrityError:
-            return self.database.transact(work)
 
 
 def _key(

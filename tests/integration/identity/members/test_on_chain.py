@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.contracts import ElectionContract
-from hanpyo.db.models import AccessCode, Election, Member, Notice, VoterState
+from hanpyo.db.models import AccessCode, Election, Member, Notice, Rebind, VoterState
 from hanpyo.elections.casting import Voter, single_batch
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.elections.people import Person, seal_person
-from hanpyo.identity import rebinds
 from hanpyo.identity.codes import code_digest, new_link_token
 from hanpyo.identity.notices.outbox import open_letter
 from hanpyo.identity.service import identity_of
@@ -123,9 +122,9 @@ def test_a_link_becomes_a_recorded_ballot_and_a_new_key_another(
     ordered = visitor.post("/v1/me/rebind", body(new))
     assert (ordered.status_code, ordered.json["state"]) == (202, "signed"), ordered.json
     with stage.runtime.database.read() as session:
-        [order] = rebinds.waiting(session, 10)
+        order = session.scalars(select(Rebind)).one()
     contract = ElectionContract(stage.node.rpc, election.address)
-    stage.organiser.transact(contract.rebind(order.voter, order.epoch, order.signatures))
+    stage.organiser.transact(contract.rebind(order.voter, order.epoch, order.signatures or b""))
     assert contract.slot(1) >> 240 == 1
 
     flags = dict.fromkeys(("checked_in", "later", "settled", "voided"), False)
