@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from hanpyo.chain.rpc import Rpc
-from hanpyo.db import schema
 from hanpyo.db.database import Database
+from hanpyo.db.revisions import HEAD
+from hanpyo.db.schema import MIGRATIONS
 
 _BLOCK_SECONDS: Final = 1
 
@@ -32,7 +34,7 @@ def stamp(database: Database) -> None:
     with engine.begin() as connection:
         context = MigrationContext.configure(connection)
         context._ensure_version_table()  # noqa: SLF001  what `alembic stamp` calls
-        context.stamp(schema._scripts(), schema.head())  # noqa: SLF001
+        context.stamp(ScriptDirectory(str(MIGRATIONS)), HEAD)
 
 
 def peak_memory(root: int) -> dict[int, int]:

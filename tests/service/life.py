@@ -18,11 +18,11 @@ from hanpyo.elections import drafts
 from hanpyo.elections.casting import Booth, SignedAct, Voter, cast_all
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.elections.closing import Closer
-from hanpyo.elections.drafts import Terms
 from hanpyo.elections.officials import new_key
 from hanpyo.elections.posting import Given
 from hanpyo.elections.publishing import Publisher
 from hanpyo.elections.readiness import request_publishing
+from hanpyo.elections.terms import Terms
 from hanpyo.protocol.types import Address
 from hanpyo.secrecy.trustee import TrusteeKey
 from tests.service.scene import Scene

@@ -9,8 +9,9 @@ from typing import Final
 import click
 
 from hanpyo.cli.console import json_option, print_json
+from hanpyo.cli.migrate import bring_up_to_date
 from hanpyo.cli.root import tell
-from hanpyo.cli.starting import announce, bring_up_to_date, require_sound, settings_with
+from hanpyo.cli.starting import announce, require_sound, settings_with
 from hanpyo.config import Settings
 from hanpyo.errors import HanpyoError
 from hanpyo.operation.demonstrating import Shown, demonstrate

@@ -7,8 +7,7 @@ import click
 
 from hanpyo.cli.console import print_json
 from hanpyo.config import ConfigError, Settings, load_settings
-from hanpyo.db.database import Database
-from hanpyo.db.schema import migrate, require_current
+from hanpyo.db.revisions import require_current
 from hanpyo.operation.installation import require_installation
 from hanpyo.operation.logs import configure_logs
 from hanpyo.runtime import open_runtime
@@ -34,16 +33,6 @@ def settings_of_a_part() -> Settings:
             "chain.rpc_urls: name a node; the embedded chain belongs to `hanpyo serve`"
         )
     return settings
-
-
-def bring_up_to_date(settings: Settings) -> str:
-    """Migrate the database; the revision it is at."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database)
-    try:
-        return migrate(database)
-    finally:
-        database.close()
 
 
 def require_sound(settings: Settings, *, embedded: bool | None = None) -> None:

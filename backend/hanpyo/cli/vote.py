@@ -17,7 +17,7 @@ from hanpyo.client.elections import booth_of
 from hanpyo.elections.ballots import padded_choices
 from hanpyo.elections.casting import Voter
 from hanpyo.errors import HanpyoError
-from hanpyo.web.ballots import AcceptedAnswer, BallotAnswer
+from hanpyo.web.ballot_models import AcceptedAnswer, BallotAnswer
 from hanpyo.web.identity_models import CredentialOut
 
 _TAKEN: Final = "order_taken"

@@ -5,7 +5,7 @@ from hanpyo.elections.casting import Voter
 from hanpyo.protocol.batch import CompactRecord
 from hanpyo.protocol.signatures import address_of, expand
 from hanpyo.protocol.types import CompactSignature
-from hanpyo.web import ballots as models
+from hanpyo.web import ballot_models as models
 from hanpyo.web.identity_models import CredentialOut
 
 

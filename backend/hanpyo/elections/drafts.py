@@ -6,7 +6,6 @@ can look like that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -17,25 +16,13 @@ from hanpyo.elections.catalogue import UnknownElection
 from hanpyo.elections.definition import Definition, DefinitionError, definition_of
 from hanpyo.elections.normal_forms import BadForm, clean
 from hanpyo.elections.templates import Law
-from hanpyo.errors import Conflict, Invalid
+from hanpyo.elections.terms import Terms
+from hanpyo.errors import Conflict
 
 TEST_PREFIX: Final = "[시험 투표] "
-METHODS: Final = (
-    "link",
-    "letter",
-    "mail",
-    "sms",
-    "birth",
-    "oidc",
-    "wallet",
-    "signature",
-    "passkey",
-)
-LEVELS: Final = ("L0", "L1", "L2", "L3", "L4")
 _UNFINISHED: Final = (ElectionState.PUBLISHING, ElectionState.FAILED)
 _DEEPEST: Final = 12
 _LARGEST: Final = 1 << 63
-_LONGEST_METHOD: Final = 40
 
 
 class NotADraft(Conflict):
@@ -48,28 +35,6 @@ class CannotCancel(Conflict):
     """The voting has started or the election has ended: nobody can call it off."""
 
     code: ClassVar[str] = "cannot_cancel"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How members are known, and under which law the assembly decides.
-
-    `identity` is a level L0 … L4, `methods` names of `METHODS`, or `oidc:<provider>`.
-    """
-
-    identity: str
-    methods: tuple[str, ...]
-    law: Law | None = None
-
-    def __post_init__(self) -> None:
-        if self.identity not in LEVELS:
-            raise Invalid("identity", f"is none of {', '.join(LEVELS)}")
-        for method in self.methods:
-            known = method.partition(":")[0] in METHODS and not set(method) & set(" \t\n")
-            if not known or len(method) > _LONGEST_METHOD:
-                raise Invalid("methods", f"there are {', '.join(METHODS)}")
-        if len(set(self.methods)) != len(self.methods):
-            raise Invalid("methods", "names one twice")
 
 
 def create_draft(

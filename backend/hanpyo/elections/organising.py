@@ -11,8 +11,9 @@ from hanpyo.db.models import Election, ElectionState, Member
 from hanpyo.elections import drafts, trusteeship
 from hanpyo.elections.catalogue import UnknownElection
 from hanpyo.elections.checklist import Finding
-from hanpyo.elections.drafts import NotADraft, Terms, locked
+from hanpyo.elections.drafts import NotADraft, locked
 from hanpyo.elections.readiness import findings_of, request_publishing
+from hanpyo.elections.terms import Terms
 from hanpyo.identity.staff import audit_log
 from hanpyo.runtime import Runtime
 

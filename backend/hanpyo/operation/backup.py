@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from hanpyo.db.database import Database
 from hanpyo.db.models import Base, Lease
-from hanpyo.db.schema import head, migrate, require_current
+from hanpyo.db.revisions import HEAD, require_current
+from hanpyo.db.schema import migrate
 from hanpyo.errors import HanpyoError
 
 FORMAT: Final = "hanpyo-backup-1"
@@ -73,9 +74,9 @@ def restore(database: Database, file: Path) -> Summary:
     """Read a backup into an empty database, which is migrated; raises `BackupRefused`."""
     summary = look_at(file)
     migrate(database)
-    if summary.revision != head():
+    if summary.revision != HEAD:
         raise BackupRefused(
-            f"the backup has the schema {summary.revision}, this version {head()}: restore it with "
+            f"the backup has the schema {summary.revision}, this version {HEAD}: restore it with "
             "the version that wrote it, then migrate"
         )
     engine = database.engine.execution_options(hanpyo_write=True)
@@ -116,7 +117,7 @@ def _write(database: Database, raw: Any, now: int) -> Summary:
     ):
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
-        put({"format": FORMAT, "revision": head(), "createdAt": now})
+        put({"format": FORMAT, "revision": HEAD, "createdAt": now})
         for table in _tables():
             put({"table": table.name, "columns": [column.name for column in table.columns]})
             counted[table.name] = 0
@@ -127,7 +128,7 @@ def _write(database: Database, raw: Any, now: int) -> Summary:
                 counted[table.name] += 1
         total = sum(counted.values())
         packed.write(orjson.dumps({"rows": total, "sha256": digest.hexdigest()}) + b"\n")
-    return Summary(now, head(), counted)
+    return Summary(now, HEAD, counted)
 
 
 def _plain(table: Table) -> Any:

@@ -16,10 +16,10 @@ from hanpyo.chain.accounts import read_password_file
 from hanpyo.chain.headers import fetch_header
 from hanpyo.db.models import Election, ElectionState, Role
 from hanpyo.elections.demonstration import MEMBERS, QUESTIONS, assembly_text
-from hanpyo.elections.drafts import Terms
 from hanpyo.elections.keyfiles import save_trustee_key
 from hanpyo.elections.organising import Organising
 from hanpyo.elections.roll_office import RollOffice
+from hanpyo.elections.terms import Terms
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.invitations import Invitations
 from hanpyo.identity.staff import accounts, organisations

@@ -25,6 +25,7 @@ from hanpyo.db.models import (
 )
 from hanpyo.errors import Unavailable
 from hanpyo.indexer.alarms import standing_alarm
+from hanpyo.relay.spending import elections_at_cap, spent_on_day
 from hanpyo.relay.status import relay_health
 from hanpyo.runtime import Runtime
 
@@ -45,7 +46,7 @@ class Numbers(Collector):
             with self._runtime.database.read() as session:
                 found = [
                     *_states(session),
-                    *_money(session),
+                    *_money(session, self._runtime),
                     *_chain(session, self._runtime.now()),
                     *_work(session),
                 ]
@@ -67,12 +68,15 @@ def _states(session: Session) -> Iterator[Metric]:
         yield _labelled(name, text, "state", {row[0]: row[1] for row in rows})
 
 
-def _money(session: Session) -> Iterator[Metric]:
+def _money(session: Session, runtime: Runtime) -> Iterator[Metric]:
     gas = session.scalar(select(func.sum(Batch.gas_used)))
     yield _counter("hanpyo_batch_gas", "Gas that mined batches used", int(gas or 0))
-    yield _counter(
-        "hanpyo_spent_wei", "Wei that mined batches cost", sum(session.scalars(select(Spend.wei)))
-    )
+    spent = sum(session.scalars(select(Spend.wei)))
+    yield _counter("hanpyo_spent_wei", "Wei that elections cost in all", spent)
+    today = spent_on_day(session, runtime.now())
+    yield _gauge("hanpyo_spent_today_wei", "Wei that elections cost on this day of UTC", today)
+    capped = elections_at_cap(session, runtime.settings.relay)
+    yield _gauge("hanpyo_elections_at_cap", "Elections that spent all they may", capped)
     accounts = session.scalars(select(RelayAccount).order_by(RelayAccount.id)).all()
     balances = {f"{each.id}": each.balance or 0 for each in accounts}
     yield _labelled("hanpyo_relay_balance_wei", "Balance of a sender", "account", balances)

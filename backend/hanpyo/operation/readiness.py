@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from hanpyo.db.models import ChainHead, TaskFault
-from hanpyo.db.schema import require_current
+from hanpyo.db.revisions import require_current
 from hanpyo.errors import HanpyoError
 from hanpyo.indexer.alarms import standing_alarm
+from hanpyo.relay.spending import spent_on_day
 from hanpyo.relay.status import relay_health
 from hanpyo.runtime import Runtime
 
@@ -87,6 +88,14 @@ def _relay(runtime: Runtime) -> str | None:
     return None
 
 
+def _spending(runtime: Runtime) -> str | None:
+    with runtime.database.read() as session:
+        spent = spent_on_day(session, runtime.now())
+    if spent >= runtime.settings.relay.spend_a_day:
+        return "the day's cap on money is spent: nothing but rebinds and closing is sent"
+    return None
+
+
 def _tasks(runtime: Runtime) -> str | None:
     failing = select(TaskFault).where(TaskFault.failures >= _FAILURES).order_by(TaskFault.name)
     with runtime.database.read() as session:
@@ -100,6 +109,7 @@ _CHECKS: tuple[tuple[str, Callable[[Runtime], str | None]], ...] = (
     ("chain", _chain),
     ("index", _index),
     ("relay", _relay),
+    ("spending", _spending),
     ("tasks", _tasks),
 )
 _GROUND = ("database", "schema")

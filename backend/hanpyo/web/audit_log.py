@@ -5,7 +5,6 @@
 
 from typing import Final
 
-from apiflask import APIBlueprint
 from flask import Response
 
 from hanpyo.db.models import Role
@@ -14,6 +13,7 @@ from hanpyo.web.context import runtime
 from hanpyo.web.guard import require
 from hanpyo.web.openapi import gives, needs
 from hanpyo.web.pagination import PageQuery, cut
+from hanpyo.web.routing import APIBlueprint
 from hanpyo.web.staff_models import Log, LogEntry
 
 log = APIBlueprint("log", __name__, tag="Audit log", url_prefix="/v1")

@@ -1,7 +1,5 @@
 """The parts of the API, in the order of the OpenAPI document."""
 
-from apiflask import APIBlueprint
-
 from hanpyo.web.audit_log import log
 from hanpyo.web.ballots import ballots
 from hanpyo.web.elections import elections
@@ -11,6 +9,7 @@ from hanpyo.web.member_desk import member_desk
 from hanpyo.web.organisations import organisation
 from hanpyo.web.public import public
 from hanpyo.web.roll import roll
+from hanpyo.web.routing import APIBlueprint
 from hanpyo.web.rpc import rpc
 from hanpyo.web.staff import staff
 from hanpyo.web.stream import stream

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from hanpyo.elections.drafts import METHODS
 from hanpyo.elections.templates import Law
+from hanpyo.elections.terms import METHODS
 from hanpyo.web.staff_models import Model
 
 Level = Literal["L0", "L1", "L2", "L3", "L4"]

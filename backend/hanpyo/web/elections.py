@@ -3,16 +3,15 @@
 from typing import Final
 
 import orjson
-from apiflask import APIBlueprint
 from flask import Response
 
 from hanpyo.db.models import Election, Role
 from hanpyo.elections import drafts
 from hanpyo.elections.checklist import Finding
-from hanpyo.elections.drafts import Terms
 from hanpyo.elections.organising import Organising
 from hanpyo.elections.readiness import NotReady
 from hanpyo.elections.templates import ADVICE, TEMPLATES, Law, Template
+from hanpyo.elections.terms import Terms
 from hanpyo.web.context import runtime
 from hanpyo.web.election_models import (
     ChecklistOut,
@@ -33,6 +32,7 @@ from hanpyo.web.inputs import body_limit
 from hanpyo.web.openapi import needs
 from hanpyo.web.pagination import PageQuery, cut
 from hanpyo.web.problems import problem
+from hanpyo.web.routing import APIBlueprint
 
 elections = APIBlueprint("elections", __name__, tag="Elections", url_prefix="/v1")
 _SESSION: Final = "staffSession"

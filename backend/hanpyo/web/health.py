@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 import orjson
-from apiflask import APIBlueprint, APIFlask
+from apiflask import APIFlask
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
@@ -13,6 +13,7 @@ from hanpyo import __version__
 from hanpyo.operation.readiness import is_ready, readiness
 from hanpyo.runtime import Runtime
 from hanpyo.web.meters import Meters
+from hanpyo.web.routing import APIBlueprint
 
 _READY, _NOT_READY = 200, 503
 _TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"

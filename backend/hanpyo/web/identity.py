@@ -7,7 +7,6 @@ by the same answer, whatever was wrong and whoever it was about.
 from typing import Final, cast
 from urllib.parse import urlencode, urlsplit
 
-from apiflask import APIBlueprint
 from flask import Response, current_app, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +30,7 @@ from hanpyo.web.identity_models import (
     Verification,
 )
 from hanpyo.web.openapi import needs
+from hanpyo.web.routing import APIBlueprint
 
 identity = APIBlueprint("identity", __name__, tag="Members")
 _SESSION: Final = "memberSession"

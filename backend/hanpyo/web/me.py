@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from apiflask import APIBlueprint
-
 from hanpyo.identity.keys import VoterKey, address_key, point_key
 from hanpyo.identity.limits import Limits
 from hanpyo.identity.sessions import SignedIn
@@ -25,6 +23,7 @@ from hanpyo.web.identity_models import (
     SignatureOut,
 )
 from hanpyo.web.openapi import needs
+from hanpyo.web.routing import APIBlueprint
 
 me = APIBlueprint("me", __name__, tag="Members", url_prefix="/v1/me")
 _SESSION: Final = "memberSession"

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from apiflask import APIBlueprint
 from flask import Response, make_response
 
 from hanpyo.db.models import Election, Role
@@ -20,6 +19,7 @@ from hanpyo.web.identity_models import (
     LetterOut,
 )
 from hanpyo.web.openapi import gives, needs
+from hanpyo.web.routing import APIBlueprint
 
 member_desk = APIBlueprint(
     "member_desk", __name__, tag="Members", url_prefix="/v1/elections/<election_id>"
@@ -61,7 +61,7 @@ def invite_by_list(election_id: str, body: InvitationsIn) -> Response:
     organiser, election = require_for_election(Role.ORGANISER, election_id)
     invited = members().invitations.invite(election_id, body.letters, again=body.again)
     _note_sent(organiser, election, "members.invited", invited)
-    response = make_response(letters_csv(invited.letters).encode("utf-8-sig"))
+    response = make_response(letters_csv(invited.letters))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = 'attachment; filename="letters.csv"'
     response.headers["Cache-Control"] = "no-store"

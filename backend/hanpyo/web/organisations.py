@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from apiflask import APIBlueprint
-
 from hanpyo.db.models import Organisation as Row
 from hanpyo.db.models import Role
 from hanpyo.identity.staff import accounts, organisations, people, roles
@@ -12,6 +10,7 @@ from hanpyo.identity.staff.refusals import Unknown
 from hanpyo.web.guard import desk, require, staff
 from hanpyo.web.openapi import needs
 from hanpyo.web.pagination import PageQuery, cut
+from hanpyo.web.routing import APIBlueprint
 from hanpyo.web.staff_models import (
     Invitation,
     InvitationIn,

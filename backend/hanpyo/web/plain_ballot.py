@@ -12,9 +12,8 @@ import orjson
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.types import KeyType
 from hanpyo.relay.submission import Submission
+from hanpyo.web.ballot_models import LONGEST_PAYLOAD, LONGEST_SIGNATURE
 
-LONGEST_SIGNATURE: Final = 2_048
-LONGEST_PAYLOAD: Final = 16_384
 _OTHERWISE: Final = {
     "epoch": 0,
     "revision": 0,

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import orjson
-from apiflask import APIBlueprint
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
@@ -26,6 +25,7 @@ from hanpyo.web.context import runtime
 from hanpyo.web.cors import public_read
 from hanpyo.web.openapi import gives
 from hanpyo.web.pagination import PageQuery, cut
+from hanpyo.web.routing import APIBlueprint
 
 public = APIBlueprint("public", __name__, tag="Public", url_prefix="/v1/elections")
 _PLACE: Final = "/<election_id>"

@@ -7,7 +7,6 @@ holds it whole is the draft's own roll.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from apiflask import APIBlueprint
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -36,6 +35,7 @@ from hanpyo.web.roll_models import (
     PreviewOut,
     SearchIn,
 )
+from hanpyo.web.routing import APIBlueprint
 
 roll = APIBlueprint("roll", __name__, tag="Roll", url_prefix="/v1/elections/<election_id>")
 _SESSION: Final = "staffSession"

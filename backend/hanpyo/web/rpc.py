@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from apiflask import APIBlueprint
 from flask import Response, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -22,6 +21,7 @@ from hanpyo.web import strict_json
 from hanpyo.web.allowance import Allowance
 from hanpyo.web.clients import client_address
 from hanpyo.web.context import runtime
+from hanpyo.web.routing import APIBlueprint
 
 MOST_CALLS: Final = 100
 LARGEST_BODY: Final = 1 << 20

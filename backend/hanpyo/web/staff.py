@@ -6,13 +6,12 @@ and is whole after a code or a passkey. Whoever has no second factor sets one up
 
 from typing import Final
 
-from apiflask import APIBlueprint
-
 from hanpyo.identity.staff import accounts, enrolment, people, signing_in
 from hanpyo.identity.staff.sessions import SignedIn, Started
 from hanpyo.web import guard
 from hanpyo.web.guard import desk
 from hanpyo.web.openapi import needs
+from hanpyo.web.routing import APIBlueprint
 from hanpyo.web.staff_models import (
     Code,
     HeldRole,

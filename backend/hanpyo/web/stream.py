@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Final, cast
 
 import orjson
-from apiflask import APIBlueprint
 from flask import Response, current_app, request
 
 from hanpyo.db.models import ChainHead, Cursor
@@ -20,6 +19,7 @@ from hanpyo.web import public_answers as answers
 from hanpyo.web.context import runtime
 from hanpyo.web.cors import public_read
 from hanpyo.web.public import Reader, reader
+from hanpyo.web.routing import APIBlueprint
 
 stream = APIBlueprint("stream", __name__, url_prefix="/v1/elections", enable_openapi=False)
 _STREAMS: Final = "hanpyo_streams"

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Final
 
-from apiflask import APIBlueprint
 from pydantic import Field
 
 from hanpyo.db.models import Role, WebhookDelivery
@@ -10,6 +9,7 @@ from hanpyo.db.models import Webhook as Row
 from hanpyo.web.context import runtime
 from hanpyo.web.guard import require
 from hanpyo.web.openapi import needs
+from hanpyo.web.routing import APIBlueprint
 from hanpyo.web.staff_models import Model
 from hanpyo.webhooks import registry
 

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from hanpyo.db.database import Database
-from hanpyo.db.schema import (
+from hanpyo.db.revisions import (
+    HEAD,
+    REVISIONS,
     SchemaOutdated,
     SchemaTooNew,
-    head,
-    migrate,
     require_current,
     revision_of,
 )
+from hanpyo.db.schema import MIGRATIONS, migrate
 from scripts.make_migration import FILE, initial_migration
 from tests.service.databases import KINDS, fresh_database
 
@@ -86,13 +88,18 @@ def test_the_initial_migration_is_written_from_the_models() -> None:
     assert FILE.read_text(encoding="utf-8") == initial_migration()
 
 
+def test_the_known_revisions_are_those_of_the_migrations() -> None:
+    newest_first = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert [each.revision for each in newest_first] == list(reversed(REVISIONS))
+
+
 def test_migrating_again_changes_nothing(empty: Database) -> None:
-    assert migrate(empty) == migrate(empty) == revision_of(empty) == head()
+    assert migrate(empty) == migrate(empty) == revision_of(empty) == HEAD
 
 
 def test_several_may_migrate_at_once(empty: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: migrate(empty), range(4))) == {head()}
+        assert set(pool.map(lambda _: migrate(empty), range(4))) == {HEAD}
 
 
 def test_an_empty_database_is_outdated(empty: Database) -> None:

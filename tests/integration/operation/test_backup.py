@@ -13,7 +13,8 @@ from sqlalchemy import select, text
 
 from hanpyo.db.database import Database
 from hanpyo.db.models import Base, Lease, Organisation
-from hanpyo.db.schema import head, migrate
+from hanpyo.db.revisions import HEAD
+from hanpyo.db.schema import migrate
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
 from hanpyo.operation.backup import BackupRefused, back_up, look_at, restore
 from hanpyo.runtime import Runtime
@@ -30,7 +31,7 @@ def place(
     with scene(request.param, folder, relay={"batch_age": 0}) as made:
         with made.runtime.database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-            connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head()}')"))
+            connection.execute(text(f"INSERT INTO alembic_version VALUES ('{HEAD}')"))
         yield made
 
 
@@ -172,7 +173,7 @@ def test_nothing_is_overwritten(place: Scene, promised: Path, tmp_path: Path) ->
 
 def test_a_backup_of_another_schema_is_refused(promised: Path, tmp_path: Path) -> None:
     lines = gzip.decompress(promised.read_bytes()).splitlines(keepends=True)[:-1]
-    lines[0] = lines[0].replace(head().encode(), b"other", 1)
+    lines[0] = lines[0].replace(HEAD.encode(), b"other", 1)
     rows = sum(line.startswith(b"[") for line in lines)
     end = {"rows": rows, "sha256": hashlib.sha256(b"".join(lines)).hexdigest()}
     file = tmp_path / "other"

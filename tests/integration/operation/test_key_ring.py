@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hanpyo.cli.starting import bring_up_to_date
+from hanpyo.cli.migrate import bring_up_to_date
 from hanpyo.config import Settings, load_settings
 from hanpyo.db.models import Election, Installation, Member, Organisation
 from hanpyo.db.vault import VaultError

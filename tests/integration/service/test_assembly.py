@@ -21,7 +21,7 @@ from hanpyo.elections.casting import Booth, Voter
 from hanpyo.elections.officials import new_key
 from hanpyo.protocol.signatures import address_of
 from hanpyo.secrecy.trustee import TrusteeKey
-from hanpyo.web.ballots import BallotBody
+from hanpyo.web.ballot_models import BallotBody
 from hanpyo.web.identity_models import CredentialOut
 from tests.integration.service.conftest import Receiver, Service
 from tests.service.scene import NO, YES

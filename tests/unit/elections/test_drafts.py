@@ -12,13 +12,13 @@ from hanpyo.elections.checklist import checklist
 from hanpyo.elections.definition import DefinitionError
 from hanpyo.elections.drafts import (
     TEST_PREFIX,
-    Terms,
     _read,
     definition_in,
     shown_title,
     terms_of,
 )
 from hanpyo.elections.templates import Law
+from hanpyo.elections.terms import Terms
 from hanpyo.errors import HanpyoError, Invalid
 from tests.unit.elections.test_checklist import content, situation
 

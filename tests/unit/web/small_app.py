@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from apiflask import APIBlueprint, APIFlask
+from apiflask import APIFlask
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
@@ -20,6 +20,7 @@ from hanpyo.web.cors import public_read
 from hanpyo.web.etag import conditional
 from hanpyo.web.inputs import body_limit
 from hanpyo.web.pagination import PageQuery, cut
+from hanpyo.web.routing import APIBlueprint
 
 small = APIBlueprint("small", __name__, url_prefix="/v1/small")
 ROWS = [SimpleNamespace(at=number // 3, id=f"{number:032x}") for number in range(120)]

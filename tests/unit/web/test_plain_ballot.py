@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from hanpyo.errors import HanpyoError
 from hanpyo.relay.submission import Submission
 from hanpyo.web import strict_json
-from hanpyo.web.ballots import BallotBody, submission
+from hanpyo.web.ballot_models import BallotBody
+from hanpyo.web.ballots import submission
 from hanpyo.web.plain_ballot import read_plain
 
 WHOLE: Final[dict[str, Any]] = {
