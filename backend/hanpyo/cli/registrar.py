@@ -149,9 +149,8 @@ def letters(
     """
     passphrase = password_of(list_file, passphrase_file)
     with _desk(load_registrar_settings(config)) as desk:
-        text = make_letters(desk, _bytes(election), list_file.read_bytes(), passphrase)
-    write_private(out, text.encode("utf-8-sig"))
-    count = text.count("\n") - 1
+        file, count = make_letters(desk, _bytes(election), list_file.read_bytes(), passphrase)
+    write_private(out, file)
     if as_json:
         print_json({"letters": count, "file": str(out)})
     else:

@@ -22,12 +22,12 @@ from hanpyo.elections.people import Person, lookup_values
 from hanpyo.elections.private_list import write_private_list
 from hanpyo.elections.roll_import import Preview, read_roll
 from hanpyo.elections.roll_import.columns import TITLES
-from hanpyo.elections.roll_import.export import write_csv
 from hanpyo.elections.roll_import.rows import FieldReader, Terms
 from hanpyo.elections.roll_previews import LIFETIME, drop_preview, keep_preview, open_preview
 from hanpyo.errors import Invalid
 from hanpyo.identity.staff import audit_log
 from hanpyo.runtime import Runtime
+from hanpyo.spreadsheets import write_csv
 
 _KOREA: Final = timezone(timedelta(hours=9))
 _EXAMPLES: Final = (

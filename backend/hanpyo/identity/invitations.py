@@ -5,10 +5,8 @@ channel that carried it. Codes exist in the clear only in the messages and in th
 that is returned; the database has their hashes.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import islice
 from typing import Final, Literal
 
@@ -23,13 +21,14 @@ from hanpyo.identity.codes import code_digest, new_letter_code, new_link_token
 from hanpyo.identity.members import Known, Members, Rules
 from hanpyo.identity.methods.personal_link import link_url
 from hanpyo.identity.notices.outbox import Outgoing, queue
+from hanpyo.spreadsheets import write_csv
 
 Letters = Literal["none", "unreachable", "all"]
 """Who gets a letter: nobody, whoever has no contact on file, everybody."""
 
 _FAMILIES: Final = {"mail": "mail", "sms": "phone"}
 _AT_ONCE: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_LETTER: Final = ("voter", "name", "address", "code", "link")
 
 
 class NoClosing(Conflict):
@@ -176,19 +175,9 @@ class _Maker:
         )
 
 
-def letters_csv(letters: Sequence[PaperLetter]) -> str:
+def letters_csv(letters: Sequence[PaperLetter]) -> bytes:
     """The letters as CSV for a printer; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ["voter", "name", "address", "code", "link"])
-    writer.writeheader()
-    for letter in letters:
-        writer.writerow({name: _plain(value) for name, value in asdict(letter).items()})
-    return out.getvalue()
-
-
-def _plain(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return write_csv(_LETTER, map(astuple, letters))
 
 
 def _by_post(member: Known, letters: Letters) -> bool:

@@ -1,15 +1,10 @@
-"""Public data as CSV, safe to open in a spreadsheet, and as JSON-LD (docs/exports.md).
+"""Public data as CSV, safe to open in a spreadsheet, and as JSON-LD (docs/exports.md)."""
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe.
-"""
-
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_BOM: Final = "\ufeff"
+from hanpyo.spreadsheets import write_csv
+
 CONTEXT: Final = {
     "@vocab": "https://schema.org/",
     "hanpyo": "urn:hanpyo:vocabulary:",
@@ -30,21 +25,9 @@ CONTEXT: Final = {
 """The vocabulary of JSON-LD: schema.org's Dataset, and our own words for what it lacks."""
 
 
-def safe_cell(value: object) -> object:
-    """The value, or its text made harmless where a spreadsheet would run it."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
-
-
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """The rows under these columns (RFC 4180, UTF-8 with the mark that Excel needs)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([safe_cell(row.get(column)) for column in columns])
-    return (_BOM + text.getvalue()).encode()
+    """The rows under these columns; what a row lacks is an empty cell."""
+    return write_csv(columns, ([row.get(column) for column in columns] for row in rows))
 
 
 def to_json_ld(

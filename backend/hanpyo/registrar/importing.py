@@ -5,9 +5,7 @@ holds, so that a list of another election, or with voters exchanged, is refused.
 of contacts is the organisation's word; a registrar that knows better keeps its own list.
 """
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 from hanpyo.elections.private_list import PrivateEntry, read_private_list
@@ -18,9 +16,9 @@ from hanpyo.registrar.frozen import FrozenElection
 from hanpyo.registrar.member_check import LETTER
 from hanpyo.registrar.opening import Desk
 from hanpyo.registrar.proofs import LETTER_LETTERS, new_code
+from hanpyo.spreadsheets import write_csv
 
 _HEADINGS: Final = ("선거인 번호", "이름", "주소", "확인 번호")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ForeignList(HanpyoError):
@@ -40,24 +38,27 @@ def import_contacts(desk: Desk, address: Address, data: bytes, passphrase: str) 
     )
 
 
-def make_letters(desk: Desk, address: Address, data: bytes, passphrase: str) -> str:
-    """A fresh code for each attested voter, as CSV to print letters from; earlier codes end.
+def make_letters(desk: Desk, address: Address, data: bytes, passphrase: str) -> tuple[bytes, int]:
+    """CSV to print letters from, a fresh code for each attested voter; how many. Old codes end.
 
-    The codes stand nowhere else: the CSV is as secret as the letters.
+    The codes stand nowhere else: the CSV is as secret as the letters. Raises as `import_contacts`.
     """
+    letters = list(_letters(desk, address, data, passphrase))
+    return write_csv(_HEADINGS, letters), len(letters)
+
+
+def _letters(
+    desk: Desk, address: Address, data: bytes, passphrase: str
+) -> Iterator[tuple[int, str, str, str]]:
+    """Voter number, name, address and code of each letter."""
     election = desk.office.elections.get(address)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_HEADINGS)
     lasting = max(1, election.manifest.timetable.closes_at - desk.parts.now())
     for each in _entries(election, data, passphrase):
         if each.blind is None:
             continue
         code = new_code(LETTER_LETTERS)
         desk.verifiers.put(address, each.voter, f"{LETTER}:post", code, lasting)
-        person = each.person
-        writer.writerow((each.voter, _cell(person.name), _cell(person.address), code))
-    return text.getvalue()
+        yield each.voter, each.person.name or "", each.person.address or "", code
 
 
 def _entries(election: FrozenElection, data: bytes, passphrase: str) -> Sequence[PrivateEntry]:
@@ -67,9 +68,3 @@ def _entries(election: FrozenElection, data: bytes, passphrase: str) -> Sequence
         if not known or each.commitment not in (None, election.roll[each.voter].who):
             raise ForeignList("the private list is not that of this election's roll")
     return entries
-
-
-def _cell(value: str | None) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = value or ""
-    return "'" + text if text.startswith(_FORMULA) else text

@@ -113,8 +113,8 @@ def test_a_letters_code_serves_the_first_key_and_the_next(
 ) -> None:
     with desk(lone, tmp_path, "secret", post) as own:
         place = published.domain.election
-        letters = make_letters(own, place, private_list(published), PASSPHRASE)
-        rows = list(csv.DictReader(io.StringIO(letters)))
+        letters, _ = make_letters(own, place, private_list(published), PASSPHRASE)
+        rows = list(csv.DictReader(io.StringIO(letters.decode("utf-8-sig"))))
         assert [row["이름"] for row in rows] == [f"'=김{number}" for number in range(8)]
         code = rows[3]["확인 번호"]
         request = request_for(published, voter(3))

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Final
 
 from hanpyo.elections.roll_import.columns import known_headings
-from hanpyo.elections.roll_import.export import plain
 from hanpyo.elections.roll_import.lines import MOST_COLUMNS, MOST_ROWS, Cell, Flaw, Line, Lines
 from hanpyo.elections.roll_import.notes import Note, note
+from hanpyo.spreadsheets import plain
 
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

@@ -50,7 +50,7 @@ def test_whoever_cannot_be_reached_gets_a_letter(place: Village) -> None:
 
 def test_a_list_of_letters_holds_no_formula(place: Village) -> None:
     invited = place.identity.invitations.invite(place.election, "all")
-    rows = list(csv.DictReader(io.StringIO(letters_csv(invited.letters))))
+    rows = list(csv.DictReader(io.StringIO(letters_csv(invited.letters).decode("utf-8-sig"))))
     assert [row["voter"] for row in rows] == ["0", "1", "2", "3"]
     assert rows[3]["name"] == "'=최네모"
 

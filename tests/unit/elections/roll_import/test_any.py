@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hanpyo.elections.roll_import.csv_file import read_csv
-from hanpyo.elections.roll_import.export import neutral, plain, write_csv
+from hanpyo.spreadsheets import write_csv
 from tests.unit.elections.roll_import.books import preview, workbook
 
 cells = st.text(max_size=40)
@@ -40,18 +40,6 @@ def test_any_text_in_any_cell_gives_a_preview(rows: list[tuple[str, ...]]) -> No
 @given(spreadsheet_cells, st.floats(), st.integers(-(10**30), 10**30))
 def test_any_value_in_a_workbook_gives_a_preview(text: str, number: float, whole: int) -> None:
     preview(workbook(("이름", "지분", "조합원번호"), (text, number, whole)))
-
-
-@given(cells)
-@example("=1+1")
-@example("'=1+1")
-@example("''@x")
-@example("'")
-def test_a_neutral_cell_is_no_formula_and_comes_back(text: str) -> None:
-    made = neutral(text)
-    assert made[:1] not in {"=", "+", "-", "@", "\t", "\r"}
-    assert plain(made) == text or not made.startswith("'")
-    assert plain(neutral(text)) == text
 
 
 @given(st.lists(st.lists(written_cells, min_size=1, max_size=3), max_size=4))
