@@ -67,7 +67,7 @@ class RemoteRegistrar:
         tls = ssl.create_default_context() if is_https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._client = httpx.Client(
             base_url=url.rstrip("/") + "/",
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(seconds, connect=min(seconds, 3.0)),
             follow_redirects=False,
             trust_env=False,
