@@ -36,6 +36,7 @@ _NEEDS: Final[dict[str, Callable[[Settings], object]]] = {
     "mail": lambda settings: settings.mail.host,
     "sms": lambda settings: settings.sms.url,
     "oidc": lambda settings: settings.identity.providers,
+    "signature": lambda settings: settings.identity.signature_roots,
 }
 
 
@@ -191,8 +192,7 @@ def _identity(situation: Situation) -> Iterator[Finding]:
             f"The methods chosen do not reach {level.label} together.",
         )
     for method in terms.methods:
-        needs = _NEEDS.get(method.partition(":")[0])
-        if needs is not None and not needs(situation.settings):
+        if not _is_set_up(method, situation.settings):
             yield _fault(
                 "method_not_configured",
                 f"본인확인 방법 {method}이(가) 이 서비스에 설정되어 있지 않습니다.",
@@ -201,13 +201,20 @@ def _identity(situation: Situation) -> Iterator[Finding]:
     yield from _strength(situation, level)
 
 
+def _is_set_up(method: str, settings: Settings) -> bool:
+    kind, named, provider = method.partition(":")
+    needs = _NEEDS.get(kind)
+    if named and provider not in [each.name for each in settings.identity.providers]:
+        return False
+    return needs is None or bool(needs(settings))
+
+
 def _strength(situation: Situation, level: Level) -> Iterator[Finding]:
     if situation.election.law == Law.REDEVELOPMENT and level < Level.PROVIDER:
         yield _warning(
             "identity_below_proposed",
             "정비사업 조합의 전자투표에는 L3 이상의 본인확인을 권합니다.",
             "For an association, L3 or higher is proposed.",
-            "도시정비법 §45",
         )
     elif level == Level.LINK and not situation.election.test:
         yield _warning(

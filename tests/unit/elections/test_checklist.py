@@ -71,6 +71,12 @@ def situation(**more: Any) -> Situation:
     return replace(ready, **more)
 
 
+def with_provider(methods: str) -> Situation:
+    provider = {"name": "one", "issuer": "https://one.example", "client_id": "hanpyo"}
+    given = settings(identity={"providers": [provider]})
+    return situation(settings=given, election=election(methods=methods))
+
+
 def times(**more: int) -> Situation:
     return situation(definition=definition_of(content(times=content()["times"] | more)))
 
@@ -111,6 +117,8 @@ FAULTS: list[tuple[str, Callable[[], Situation]]] = [
     ("methods_below_level", lambda: situation(election=election(identity="L3"))),
     ("method_not_configured", lambda: situation(election=election(methods="link mail sms"))),
     ("method_not_configured", lambda: situation(election=election(methods="oidc:a link mail"))),
+    ("method_not_configured", lambda: situation(election=election(methods="signature link mail"))),
+    ("method_not_configured", lambda: with_provider("oidc:another link mail")),
     ("bad_counting", ranked),
     ("bad_counting", lambda: ranked(method="irv seats=2")),
     ("bad_counting", lambda: ranked(method="stv seats=3")),
@@ -151,11 +159,7 @@ WARNINGS: list[tuple[str, Callable[[], Situation], str | None]] = [
     ("opens_soon", lambda: replace(situation(election=election(law=None)), now=OPENS - 60), None),
     ("key_deadline_short", lambda: times(keyDeadline=OPENS + DAY + 3_600), None),
     ("notice_short", lambda: situation(now=OPENS - 6 * DAY), "협동조합기본법 §28⑤"),
-    (
-        "identity_below_proposed",
-        lambda: situation(election=election(law="redevelopment")),
-        "도시정비법 §45",
-    ),
+    ("identity_below_proposed", lambda: situation(election=election(law="redevelopment")), None),
     (
         "identity_for_trials",
         lambda: situation(election=election(identity="L0", methods="link")),
