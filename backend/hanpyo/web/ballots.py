@@ -11,7 +11,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 
 from hanpyo.errors import Invalid, NotFound
-from hanpyo.identity.limits import Limits, client_bucket
+from hanpyo.identity.limits import Limits
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest, KeyType
@@ -28,6 +28,7 @@ from hanpyo.web.ballot_models import (
     PromiseAnswer,
     RelayAnswer,
 )
+from hanpyo.web.clients import client
 from hanpyo.web.context import runtime, runtime_of
 from hanpyo.web.etag import conditional
 from hanpyo.web.meters import UNTOLD
@@ -129,7 +130,7 @@ def submission(body: BallotBody) -> Submission:
 
 def _count_refusal() -> None:
     limits = Limits(runtime().database, runtime().clock)
-    limits.hit(f"ballots:{client_bucket(request.remote_addr)}", _REFUSALS, _WINDOW)
+    limits.hit(f"ballots:{client()}", _REFUSALS, _WINDOW)
 
 
 def _digest(text: str) -> bytes:

@@ -1,16 +1,11 @@
-"""Who asks: the address that limits are counted by, through the trusted proxies and no others."""
-
-from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Final
+"""Who asks: the bucket that limits are counted by, through the trusted proxies and no others."""
 
 from apiflask import APIFlask
 from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hanpyo.config import Settings
-
-_HOME: Final = 64  # bits of IPv6 that one subscriber holds
-UNKNOWN: Final = "unknown"
+from hanpyo.identity.limits import client_bucket
 
 
 def register_proxies(app: APIFlask, settings: Settings) -> None:
@@ -21,17 +16,6 @@ def register_proxies(app: APIFlask, settings: Settings) -> None:
         app.wsgi_app = wrapped  # type: ignore[method-assign]
 
 
-def client_address() -> str:
-    """The client's address: IPv4 as it is, IPv6 by its /64, `unknown` where there is none.
-
-    It is for counting and is never logged.
-    """
-    try:
-        address = ip_address((request.remote_addr or "").split("%")[0])
-    except ValueError:
-        return UNKNOWN
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, _HOME), strict=False))
+def client() -> str:
+    """The bucket of whoever sent this request, see `identity.limits.client_bucket`."""
+    return client_bucket(request.remote_addr)

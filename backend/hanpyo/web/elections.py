@@ -12,6 +12,7 @@ from hanpyo.elections.organising import Organising
 from hanpyo.elections.readiness import NotReady
 from hanpyo.elections.templates import ADVICE, TEMPLATES, Law, Template
 from hanpyo.elections.terms import Terms
+from hanpyo.web.clients import client
 from hanpyo.web.context import runtime
 from hanpyo.web.election_models import (
     ChecklistOut,
@@ -27,7 +28,7 @@ from hanpyo.web.election_models import (
     TemplateOut,
     TemplatesOut,
 )
-from hanpyo.web.guard import client, desk, require, require_for_election
+from hanpyo.web.guard import desk, require, require_for_election
 from hanpyo.web.inputs import body_limit
 from hanpyo.web.openapi import needs
 from hanpyo.web.pagination import PageQuery, cut

@@ -14,7 +14,6 @@ from flask import Response, after_this_request, current_app, g, request
 
 from hanpyo.db.models import Election, Role
 from hanpyo.errors import Forbidden
-from hanpyo.identity.limits import client_bucket
 from hanpyo.identity.staff import roles, sessions
 from hanpyo.identity.staff.desk import Desk, desk_of
 from hanpyo.identity.staff.refusals import SecondFactorNeeded, Unknown
@@ -95,11 +94,6 @@ def require_own_page() -> None:
         place = ""
     if not place or place not in (request.host, urlsplit(desk().public_url).netloc):
         raise ForgedRequest("sign in from this service's own pages")
-
-
-def client() -> str:
-    """The bucket of limits of whoever asks."""
-    return client_bucket(request.remote_addr)
 
 
 def cookie_name() -> str:

@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.identity.factors import Factor, Level, level_of
-from hanpyo.identity.limits import client_bucket
 from hanpyo.identity.members import Rules
 from hanpyo.identity.service import CALLBACK, Identity, identity_of
 from hanpyo.identity.sessions import Opened, SignedIn
 from hanpyo.identity.sign_in import Shown
 from hanpyo.registrar.client import Registrars
 from hanpyo.registrar.opening import open_registrars
+from hanpyo.web.clients import client
 from hanpyo.web.context import runtime
 from hanpyo.web.identity_models import (
     ChallengeIn,
@@ -79,7 +79,7 @@ def methods(election_id: str) -> MethodsOut:
 @identity.output(SessionOut, status_code=201)
 def enter_by_link(body: LinkEntry) -> Response:
     """Open a session with a personal link, which names its election by itself."""
-    return _session(members().sign_in.enter(None, "link", body.token, _client()))
+    return _session(members().sign_in.enter(None, "link", body.token, client()))
 
 
 @identity.post("/v1/elections/<election_id>/sessions")
@@ -87,7 +87,7 @@ def enter_by_link(body: LinkEntry) -> Response:
 @identity.output(SessionOut, status_code=201)
 def enter(election_id: str, body: Entry) -> Response:
     """Open a session with a personal link or a letter's code."""
-    return _session(members().sign_in.enter(election_id, body.method, body.code, _client()))
+    return _session(members().sign_in.enter(election_id, body.method, body.code, client()))
 
 
 @identity.post("/v1/elections/<election_id>/challenges")
@@ -95,7 +95,7 @@ def enter(election_id: str, body: Entry) -> Response:
 @identity.output(ChallengeOut, status_code=201)
 def begin(election_id: str, body: ChallengeIn) -> Response:
     """Begin to sign in by another method; answer it at `/v1/sessions/verifications`."""
-    shown = members().sign_in.start(election_id, body.method, body.contact, _client())
+    shown = members().sign_in.start(election_id, body.method, body.contact, client())
     return _challenge(shown)
 
 
@@ -107,7 +107,7 @@ def begin_another(body: ChallengeIn) -> Response:
     """Begin to show one more factor; codes go to the contacts on file."""
     found = signed_in()
     election_id = found.rules.election_id
-    return _challenge(members().sign_in.start(election_id, body.method, "", _client(), found))
+    return _challenge(members().sign_in.start(election_id, body.method, "", client(), found))
 
 
 @identity.post("/v1/sessions/verifications")
@@ -118,7 +118,7 @@ def verify(body: Verification) -> Response:
     found = signed_in() if "Authorization" in request.headers else None
     answer = body.answer.model_dump(by_alias=True, exclude_none=True)
     browser = request.cookies.get(_COOKIE)
-    return _session(members().sign_in.verify(body.challenge, answer, _client(), found, browser))
+    return _session(members().sign_in.verify(body.challenge, answer, client(), found, browser))
 
 
 @identity.get(CALLBACK)
@@ -136,10 +136,6 @@ def oidc_callback() -> BaseResponse:
     response = redirect(f"{page}#{urlencode({'oidc': '1', **passed})}", 303)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _client() -> str:
-    return client_bucket(request.remote_addr)
 
 
 def _session(opened: Opened) -> Response:

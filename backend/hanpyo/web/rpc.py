@@ -19,7 +19,7 @@ from hanpyo.db.models import Installation
 from hanpyo.errors import TooMany, Unavailable
 from hanpyo.web import strict_json
 from hanpyo.web.allowance import Allowance
-from hanpyo.web.clients import client_address
+from hanpyo.web.clients import client
 from hanpyo.web.context import runtime
 from hanpyo.web.routing import APIBlueprint
 
@@ -44,7 +44,7 @@ def serve() -> Response:
     entries = document if isinstance(document, list) else [document]
     settings = runtime().settings
     allowance: Allowance = current_app.extensions.setdefault(_KEY, Allowance())
-    wait = allowance.take(client_address(), len(entries), settings.web.rpc_calls_a_minute)
+    wait = allowance.take(client(), len(entries), settings.web.rpc_calls_a_minute)
     if wait:
         raise TooMany("too many requests to the chain from this address", wait)
     if not 0 < len(entries) <= MOST_CALLS:

@@ -9,6 +9,7 @@ from typing import Final
 from hanpyo.identity.staff import accounts, enrolment, people, signing_in
 from hanpyo.identity.staff.sessions import SignedIn, Started
 from hanpyo.web import guard
+from hanpyo.web.clients import client
 from hanpyo.web.guard import desk
 from hanpyo.web.openapi import needs
 from hanpyo.web.routing import APIBlueprint
@@ -39,7 +40,7 @@ def sign_in(body: SignIn) -> SessionState:
     """Begin to sign in: half a session."""
     guard.require_own_page()
     started = signing_in.with_password(
-        desk(), body.mail, body.password, guard.client(), replaces=guard.token()
+        desk(), body.mail, body.password, client(), replaces=guard.token()
     )
     return _given(started, second_factor=False)
 
@@ -104,7 +105,7 @@ def show_passkey(body: PasskeyAnswer) -> SessionState:
 def set_up(body: SetUp) -> SessionState:
     """Use a link: choose a password; half a session, in which a second factor comes next."""
     guard.require_own_page()
-    started = accounts.set_up(desk(), body.token, body.password, guard.client())
+    started = accounts.set_up(desk(), body.token, body.password, client())
     return _given(started, second_factor=False)
 
 
@@ -136,7 +137,7 @@ def show_me() -> Me:
 @staff.output({}, status_code=204)
 def take_role(body: LinkToken) -> str:
     """Take the role of an invitation to one's own mail address."""
-    accounts.take(desk(), guard.staff(), body.token, guard.client())
+    accounts.take(desk(), guard.staff(), body.token, client())
     return ""
 
 

@@ -15,7 +15,7 @@ from hanpyo.db.vault import MasterKey, Vault
 from hanpyo.errors import Conflict, HanpyoError, NotFound, TooMany, Unavailable
 from hanpyo.runtime import Runtime
 from hanpyo.web.app import create_app
-from hanpyo.web.clients import client_address
+from hanpyo.web.clients import client
 from hanpyo.web.cors import public_read
 from hanpyo.web.etag import conditional
 from hanpyo.web.inputs import body_limit
@@ -86,10 +86,10 @@ def number(number: int) -> dict[str, int]:
     return {"number": number}
 
 
-@small.get("/address")
-def address() -> dict[str, str]:
+@small.get("/client")
+def asking() -> dict[str, str]:
     """Who asks."""
-    return {"address": client_address()}
+    return {"client": client()}
 
 
 @small.get("/failures/<kind>")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from hanpyo.identity.limits import client_bucket
 from tests.unit.web.small_app import small_app
 
 
@@ -33,7 +34,7 @@ def test_over_https_browsers_stay_there(tmp_path: Path) -> None:
 
 
 def test_what_is_not_said_to_be_kept_is_not(client: FlaskClient) -> None:
-    assert client.get("/v1/small/address").headers["Cache-Control"] == "no-store"
+    assert client.get("/v1/small/client").headers["Cache-Control"] == "no-store"
 
 
 def test_other_origins_read_public_answers_only(client: FlaskClient) -> None:
@@ -42,7 +43,7 @@ def test_other_origins_read_public_answers_only(client: FlaskClient) -> None:
     assert public["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in public
     for private in (
-        client.get("/v1/small/address", headers=origin),
+        client.get("/v1/small/client", headers=origin),
         client.post("/v1/small/things", headers=origin),
         client.options("/v1/small/things", headers=origin),
     ):
@@ -70,20 +71,20 @@ def test_origins_may_be_named(tmp_path: Path) -> None:
         (1, "203.0.113.9", "192.0.2.1", "203.0.113.9"),
         (1, "198.51.100.1, 203.0.113.9", "192.0.2.1", "203.0.113.9"),
         (2, "198.51.100.1, 203.0.113.9, 203.0.113.10", "192.0.2.1", "203.0.113.9"),
-        (1, "2001:db8:1:2:3:4:5:6", "192.0.2.1", "2001:db8:1:2::/64"),
+        (1, "2001:db8:1:2:3:4:5:6", "192.0.2.1", "2001:db8:1:2::7"),
         (1, "::ffff:203.0.113.9", "192.0.2.1", "203.0.113.9"),
         (1, "<script>", "192.0.2.1", "unknown"),
-        (0, "203.0.113.9", "fe80::1%eth0", "fe80::/64"),
+        (0, "203.0.113.9", "fe80::1%eth0", "fe80::2"),
         (0, "203.0.113.9", "", "unknown"),
     ],
 )
 def test_an_address_is_believed_through_trusted_proxies_only(
     tmp_path: Path, proxies: int, forwarded: str, peer: str, expected: str
 ) -> None:
-    client = small_app(tmp_path, trusted_proxies=proxies).test_client()
-    answer = client.get(
-        "/v1/small/address",
+    browser = small_app(tmp_path, trusted_proxies=proxies).test_client()
+    answer = browser.get(
+        "/v1/small/client",
         headers={"X-Forwarded-For": forwarded},
         environ_overrides={"REMOTE_ADDR": peer},
     )
-    assert answer.json == {"address": expected}
+    assert answer.json == {"client": client_bucket(expected)}
