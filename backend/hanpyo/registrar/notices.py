@@ -1,7 +1,9 @@
 """What a registrar tells members by itself: queued with what it tells of, sent until it is taken.
 
-A message goes to every contact on file. `about` makes a thing told once, whatever is repeated; a
-crash between sending and noting it may send a message twice, and never loses one.
+A message goes to every contact on file, and again to those alone that did not take it: whoever has
+got hold of a member's mail cannot count on the telephone staying silent. `about` makes a thing told
+once, whatever is repeated; a crash between sending and noting it may send a message twice, and
+never loses one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from hanpyo.db.leases import Held
 from hanpyo.db.models.registrar import RegistrarElection, RegistrarNotice
+from hanpyo.db.vault import VaultError
 from hanpyo.identity.notices.channels import SendFailed
+from hanpyo.identity.notices.templates import Text
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.types import Address
 from hanpyo.registrar.contacts import Contacts
@@ -28,6 +32,14 @@ _TRIES: Final = 12
 _FIRST_WAIT: Final = 30
 _LONGEST_WAIT: Final = 3_600
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one try: contacts that took the message now, by family; its end, if any."""
+
+    taken: tuple[str, ...] = ()
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,8 @@ class Notices:
             row = session.get(RegistrarElection, place)
             return "" if row is None else row.title
 
-    def settle(self, held: Held, notice_id: str, *, state: str | None) -> None:
-        """Note what became of a message; None is a failure, tried again later."""
+    def settle(self, held: Held, notice_id: str, outcome: Outcome) -> None:
+        """Note what became of a message; without a state it is tried again later, a few times."""
         now = self.ledger.now()
 
         def work(session: Session) -> None:
@@ -116,8 +128,10 @@ class Notices:
             row = session.get_one(RegistrarNotice, notice_id)
             row.tries += 1
             row.next_at = now + min(_FIRST_WAIT << (row.tries - 1), _LONGEST_WAIT)
-            row.state = state or ("failed" if row.tries >= _TRIES else "waiting")
-            row.sent_at = now if state == "sent" else None
+            row.taken = " ".join((*row.taken.split(), *outcome.taken))
+            given_up = "sent" if row.taken else "failed"
+            row.state = outcome.state or (given_up if row.tries >= _TRIES else "waiting")
+            row.sent_at = now if outcome.taken else row.sent_at
 
         self.ledger.database.transact(work)
 
@@ -140,6 +154,7 @@ class Notices:
             about=about,
             state="waiting",
             next_at=self.ledger.now(),
+            taken="",
             created_at=news.at,
             sent_at=None,
         )
@@ -163,24 +178,31 @@ class NoticeSender:
         """See `tasks.Task`."""
         due = self.notices.due()
         for row in due:
-            self.notices.settle(held, row.id, state=self._send(row))
+            self.notices.settle(held, row.id, self._send(row))
         return len(due) == _AT_ONCE
 
-    def _send(self, row: RegistrarNotice) -> str | None:
-        """What became of it: `sent`, `unknown`, or None where no contact took it."""
+    def _send(self, row: RegistrarNotice) -> Outcome:
+        """Hand the message to the contacts that have not taken it."""
         election = Address(row.election)
-        contact = self.notices.contacts.get(election, row.voter)
+        try:
+            contact = self.notices.contacts.get(election, row.voter)
+        except VaultError as error:
+            _log.error("notice_without_contact", code=error.code)
+            return Outcome()
         if contact is None:
-            return "unknown"
+            return Outcome(state="unknown")
         title = self.notices.title(election)
         message = notice(row.kind, self.registrar_name, title, row.voter, row.created_at)
-        taken = 0
-        for family, to in contact.known:
-            if family not in self.outlet.families:
-                continue
-            try:
-                self.outlet.send(family, to, message, row.id)
-                taken += 1
-            except SendFailed as error:
-                _log.warning("notice_not_sent", family=family, code=error.reason)
-        return "sent" if taken else None
+        reached = [pair for pair in contact.known if pair[0] in self.outlet.families]
+        left = [pair for pair in reached if pair[0] not in row.taken.split()]
+        taken = tuple(family for family, to in left if self._takes(family, to, message, row.id))
+        is_whole = bool(reached) and len(taken) == len(left)
+        return Outcome(taken, "sent" if is_whole else None)
+
+    def _takes(self, family: str, to: str, message: Text, reference: str) -> bool:
+        try:
+            self.outlet.send(family, to, message, reference)
+        except SendFailed as error:
+            _log.warning("notice_not_sent", family=family, code=error.reason)
+            return False
+        return True

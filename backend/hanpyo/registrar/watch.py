@@ -17,6 +17,7 @@ from hanpyo.chain.events import Check, read_logs
 from hanpyo.chain.headers import fetch_header
 from hanpyo.db.leases import Held
 from hanpyo.db.models.registrar import RegistrarElection
+from hanpyo.errors import HanpyoError
 from hanpyo.protocol.types import Address, BallotKind
 from hanpyo.registrar.frozen import Elections, FrozenElection
 from hanpyo.registrar.notices import News, Notices, rebound
@@ -41,9 +42,16 @@ class ActWatch:
 
     def step(self, held: Held) -> bool:
         """See `tasks.Task`."""
-        final = self._final()
-        more = [self._advance(held, place, final) for place in self._followed()]
-        return any(more)
+        final, more = self._final(), False
+        failures: list[HanpyoError] = []
+        for place in self._followed():
+            try:
+                more |= self._advance(held, place, final)
+            except HanpyoError as failure:  # one election holds up no other
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+        return more
 
     def _final(self) -> int:
         rpc = self.elections.rpc

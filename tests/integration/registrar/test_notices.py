@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from hanpyo.chain.contracts import ElectionContract
+from hanpyo.config import SmsSection
 from hanpyo.db.leases import Held, Leases
 from hanpyo.db.models.registrar import RegistrarElection
 from hanpyo.elections.casting import single_batch
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.protocol.batch import Attestation
-from hanpyo.registrar.errors import KeyTaken
+from hanpyo.registrar.contacts import Contact
+from hanpyo.registrar.errors import ElectionUnknown, KeyTaken
 from hanpyo.registrar.importing import import_contacts
 from hanpyo.registrar.notices import NoticeSender
 from hanpyo.registrar.opening import Desk
@@ -21,6 +23,7 @@ from hanpyo.registrar.watch import ActWatch
 from hanpyo.tasks import Task
 from tests.service.attesting import PASSPHRASE, desk, private_list, request_for
 from tests.service.clocks import Clock
+from tests.service.outlets import sms_gateway
 from tests.service.registrar_mail import Mailbox, mailbox
 from tests.service.scene import YES, Scene, booth, voter
 
@@ -107,6 +110,48 @@ def test_a_mail_server_that_refuses_is_asked_again_later(
     clock.forward(31)
     run(own, post)
     assert len(texts(post, 1)) == 1
+
+
+def test_each_contact_is_told_until_it_has_taken_the_message(
+    published: PublishedElection, own: Desk, post: Mailbox, clock: Clock
+) -> None:
+    contact = Contact("v4@members.test", "+821012345678")
+    own.contacts.replace(published.domain.election, [(4, contact)])
+    own.office.attest(request_for(published, voter(4)))
+    with sms_gateway() as gateway:
+        outlet = Outlet(own.settings.mail, SmsSection(url=gateway.url))
+        sender = NoticeSender(own.office.notices, outlet, "감사위원회")
+        post.refusing = True
+        step(own, sender)
+        assert (len(gateway.taken), post.texts) == (1, [])
+        post.refusing = False
+        for _ in range(2):
+            clock.forward(31)
+            step(own, sender)
+        assert (len(gateway.taken), len(texts(post, 4))) == (1, 1)
+
+
+def test_an_election_that_cannot_be_followed_holds_up_no_other(
+    lone: Scene, published: PublishedElection, own: Desk, post: Mailbox
+) -> None:
+    cast(lone, own, published, 5)
+    with own.parts.database.write() as session:
+        place = {"registrar": own.office.address, "election": bytes(20)}
+        known = session.get_one(RegistrarElection, place | {"election": published.domain.election})
+        session.add(
+            RegistrarElection(
+                **place,
+                manifest_hash=bytes(32),
+                title="",
+                first_seen_at=0,
+                cursor=known.cursor,
+                ends_at=known.ends_at,
+            )
+        )
+    with pytest.raises(ElectionUnknown):
+        run(own, post)
+    step(own, NoticeSender(own.office.notices, Outlet(own.settings.mail, own.settings.sms), "x"))
+    assert ["표가 기록" in text for text in texts(post, 5)] == [False, True]
 
 
 def test_a_ballot_that_is_read_twice_is_told_once(

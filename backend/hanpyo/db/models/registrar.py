@@ -122,7 +122,8 @@ class RegistrarNotice(Base):
     """A message of a registrar to one voter, waiting or sent; `about` makes it the only one.
 
     `kind` is `bound`, `rebound`, `cast`, `withdrawn` or `refused`; `state` is `waiting`, `sent`,
-    `failed` (given up) or `unknown` (the contact was erased).
+    `failed` (given up) or `unknown` (the contact was erased). `taken` lists the contacts that took
+    it, by family.
     """
 
     __tablename__ = "registrar_notice"
@@ -138,6 +139,7 @@ class RegistrarNotice(Base):
     kind: Mapped[str] = mapped_column(String(12))
     about: Mapped[Bytes32]
     state: Mapped[str] = mapped_column(String(12))
+    taken: Mapped[str] = mapped_column(String(24))
     tries: Mapped[Number] = mapped_column(default=0)
     next_at: Mapped[Seconds]
     created_at: Mapped[Seconds]

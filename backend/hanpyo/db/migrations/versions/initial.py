@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("about", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("taken", sa.String(length=24), nullable=False),
         sa.Column("tries", sa.BigInteger(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
