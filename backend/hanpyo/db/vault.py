@@ -11,6 +11,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final, Self
@@ -100,10 +101,6 @@ class Vault:
         except (InvalidTag, ValueError):
             raise VaultError("sealed data was altered or moved") from None
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the key in use sealed this."""
-        return sealed[:1] == bytes((self._current,))
-
     def lookup(self, kind: str, value: str) -> bytes:
         """The 32-byte keyed hash by which `value`, already normalised, is found."""
         return self.lookups(kind, value)[0]
@@ -122,18 +119,34 @@ def parse_keys(text: str) -> tuple[MasterKey, ...]:
 def read_key_file(path: Path, *, create: bool = False) -> tuple[MasterKey, ...]:
     """The keys in a private file, made with one fresh key where `create` says so.
 
-    Raises `VaultError` when others may read it.
+    Raises `VaultError` when others may read it, or nobody can.
     """
-    if create and not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(MasterKey.generate(1).text() + "\n")
     try:
+        if create and not path.exists():
+            _make(path)
         if path.stat().st_mode & _OTHERS:
             raise VaultError(f"{path} may be read by others: chmod 600 it")
         return parse_keys(path.read_text())
     except OSError as error:
         raise VaultError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _make(path: Path) -> None:
+    """Make the file with a fresh key, whole at once; one that another process made meanwhile stays.
+
+    A process that read half a key would seal what no other opens.
+    """
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(_NONCE_BYTES)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(MasterKey.generate(1).text() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+    finally:
+        fresh.unlink()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

@@ -1,6 +1,8 @@
 """Personal data at rest."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -34,8 +36,7 @@ def test_a_new_key_opens_what_the_old_one_sealed() -> None:
     old, both, new = Vault([ONE]), Vault([TWO, ONE]), Vault([TWO])
     sealed = old.seal(b"data", "place")
     assert both.open(sealed, "place") == b"data"
-    assert not both.is_current(sealed)
-    assert both.is_current(both.seal(b"data", "place"))
+    assert [each[0] for each in (sealed, both.seal(b"data", "place"))] == [1, 2]
     with pytest.raises(VaultError, match="not in the key ring"):
         new.open(sealed, "place")
 
@@ -69,3 +70,20 @@ def test_a_key_file_is_made_once_and_private(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(VaultError, match="chmod"):
         read_key_file(path)
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    start = Barrier(8)
+
+    def opened(_: int) -> tuple[MasterKey, ...]:
+        start.wait()
+        return read_key_file(tmp_path / "keys", create=True)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(opened, range(8)))) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["keys"]
+
+
+def test_a_key_file_that_cannot_be_made_is_a_clear_fault(tmp_path: Path) -> None:
+    with pytest.raises(VaultError, match="cannot be read"):
+        read_key_file(tmp_path / "missing" / "keys", create=True)
