@@ -9,8 +9,6 @@ import orjson
 
 from hanpyo.errors import HanpyoError
 
-_RETRYABLE = (429, 502, 503, 504)
-
 
 class ServiceUnreachable(HanpyoError):
     """No answer came; whether the service acted is unknown. Repeating a ballot is harmless."""
@@ -50,11 +48,6 @@ class HanpyoClientError(HanpyoError):
             if name not in ("type", "status", "code", "detail", "errors", "retryable")
         }
         super().__init__(f"{body.get('detail', 'the service refused')} ({self.problem}, {status})")
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self.status in _RETRYABLE
 
 
 def problem_of(response: httpx.Response) -> HanpyoClientError:

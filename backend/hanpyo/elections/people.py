@@ -7,16 +7,13 @@ so that none of it reaches a log or a traceback.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import orjson
 
 from hanpyo.db.vault import Vault
 from hanpyo.elections.normal_forms import name_key
 from hanpyo.errors import HanpyoError
-
-LOOKUP_KINDS: Final = ("phone", "mail", "number", "name_birth", "subject")
-"""By what a member can be found, see `lookup_value`."""
 
 
 class BadPerson(HanpyoError):

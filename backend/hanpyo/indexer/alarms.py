@@ -1,24 +1,16 @@
 """Alarms that stop the follower until an operator has looked and released it."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import IndexAlarm
-from hanpyo.errors import HanpyoError
 
 BELOW_FINAL = "reorganised_below_final"
 """A block that was final is no longer on the chain."""
 OTHER_CHAIN = "other_chain"
 """The node's first block is not the one of this installation: its chain was reset or is another."""
-
-
-class FollowerStopped(HanpyoError):
-    """The follower met what only an operator may pass: `hanpyo index show`, then `release`."""
-
-    code: ClassVar[str] = "follower_stopped"
 
 
 def standing_alarm(session: Session) -> IndexAlarm | None:

@@ -54,11 +54,6 @@ class Standing:
     opened: bytes | None = None
 
     @property
-    def is_live(self) -> bool:
-        """Whether the voter has a ballot that counts."""
-        return self.live_block is not None
-
-    @property
     def is_untouched(self) -> bool:
         """Whether no event has ever named the voter."""
         return not (self.acts or self.minimum_epoch or self.checked_in)
