@@ -3,6 +3,7 @@
 Everything is read from the chain before each step and harmless to do twice, so that a crash costs
 at most the fee of a call that finds nothing to do. Anyone else may do the same meanwhile. An
 election is done once its end can no longer be taken back: certified, cancelled, or undetermined.
+No cap on money holds it up, since results must come; what is spent beyond one is told.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff import audit_log
 from hanpyo.protocol.phases import Phase
 from hanpyo.protocol.types import Secrecy
+from hanpyo.relay.spending import may_spend
 from hanpyo.runtime import Runtime
 
 ACTOR: Final = "service:closing"
@@ -67,6 +69,7 @@ class Closer:
         self._keeper = RecordKeeper()
         self._nudge = Nudge()
         self._tries: dict[str, _Tries] = {}
+        self._beyond: set[str] = set()
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -157,6 +160,7 @@ class Closer:
 
     def _require_effect(self, election: Election, record: ElectionRecord, post: Post) -> None:
         """Raise `SentInVain` when what was sent the last times has changed nothing."""
+        self._tell_cap(election)
         mark = (len(record.settled), len(record.opened), len(record.voided), record.secret is None)
         sent = len(post.tickets)
         last = self._tries.get(election.id)
@@ -166,6 +170,15 @@ class Closer:
         self._tries[election.id] = _Tries(mark, sent, tries)
         if tries >= TRIES:
             raise SentInVain("closing the election has no effect: look at the account's calls")
+
+    def _tell_cap(self, election: Election) -> None:
+        """Log, once for each election, that it costs more than it may."""
+        relay, now = self._runtime.settings.relay, self._runtime.now()
+        with self._runtime.database.read() as session:
+            within = may_spend(session, relay, election.id, now)
+        if not within and election.id not in self._beyond:
+            _log.warning("closing_beyond_cap", election=election.id)
+            self._beyond.add(election.id)
 
     def _end(
         self, held: Held, election: Election, contract: ElectionContract, phase: Phase
@@ -183,6 +196,7 @@ class Closer:
         self._runtime.database.transact(work)
         self._keeper.forget(contract)
         self._tries.pop(election.id, None)
+        self._beyond.discard(election.id)
         return True
 
     def _is_final(self, contract: ElectionContract, phase: Phase) -> bool:

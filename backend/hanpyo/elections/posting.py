@@ -6,6 +6,7 @@ mined has had its effect when the state is read. Waiting would keep the account 
 ballots.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -21,6 +22,7 @@ from hanpyo.errors import HanpyoError
 
 TRIES: Final = 5
 """How often something that has no effect is paid for."""
+_LABEL: Final = re.compile(r"(?:create|text|roll|freeze|cancel|close) ([0-9a-f]{32})(?: [0-9]+)?")
 _PATIENCE: Final = 5.0
 """Seconds between looks after what is under way; whoever sends ballots looks more often."""
 
@@ -56,6 +58,12 @@ class Given:
     def lend(self) -> AbstractContextManager[Sender | None]:
         """See `Account`."""
         return nullcontext(self._sender)
+
+
+def election_named(label: str) -> str | None:
+    """The election that a label is about; None where no task of an election's life gave it."""
+    found = _LABEL.fullmatch(label)
+    return None if found is None else found[1]
 
 
 @dataclass(frozen=True, slots=True)

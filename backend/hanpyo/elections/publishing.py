@@ -6,7 +6,8 @@
 
 What a crash may interrupt stands in the database or on the chain: the manifest and the nonce, and
 with them the contract's address, are committed before the first transaction; what comes next is
-read from the contract. So there is one contract for an election, whatever happens.
+read from the contract. So there is one contract for an election, whatever happens. At a cap on
+money a publication waits; calling an election off does not.
 """
 
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from hanpyo.protocol.manifest import decode as decode_manifest
 from hanpyo.protocol.phases import Phase
 from hanpyo.protocol.roll import ENTRY_BYTES
 from hanpyo.protocol.types import Address
+from hanpyo.relay.spending import may_spend
 from hanpyo.runtime import Runtime
 
 ACTOR: Final = "service:publishing"
@@ -60,6 +62,7 @@ class Publisher:
         self._runtime = runtime
         self._account = account
         self._nudge = Nudge()
+        self._capped: set[str] = set()
         self._last = ""
 
     def step(self, held: Held) -> bool:
@@ -133,18 +136,33 @@ class Publisher:
             return self._finish(held, election, contract, progress.frozen_at_block)
         return self._publish(election, contract, progress, post)
 
+    def _may_spend(self, election: Election) -> bool:
+        """Whether the caps on money let the publication go on; it waits for them otherwise."""
+        relay, now = self._runtime.settings.relay, self._runtime.now()
+        with self._runtime.database.read() as session:
+            if may_spend(session, relay, election.id, now):
+                self._capped.discard(election.id)
+                return True
+        if election.id not in self._capped:
+            _log.warning("publishing_waits_at_cap", election=election.id)
+        self._capped.add(election.id)
+        return False
+
     def _publish(
         self, election: Election, contract: ElectionContract, progress: Progress, post: Post
     ) -> bool:
         manifest, done = _manifest(election), progress.roll_published
         if not progress.text_published:
             text = election.text or ""
-            return self._once(post, f"text {election.id}", lambda: contract.publish_text(text))
+            return self._once(
+                election, post, f"text {election.id}", lambda: contract.publish_text(text)
+            )
         if done < manifest.roll.size:
             part = (election.roll or b"")[done * ENTRY_BYTES :][: ROLL_PART * ENTRY_BYTES]
             label = f"roll {election.id} {done}"
-            return self._once(post, label, lambda: contract.publish_roll(done, part))
-        return self._once(post, f"freeze {election.id}", lambda: self._freeze(contract, manifest))
+            return self._once(election, post, label, lambda: contract.publish_roll(done, part))
+        label = f"freeze {election.id}"
+        return self._once(election, post, label, lambda: self._freeze(contract, manifest))
 
     def _freeze(self, contract: ElectionContract, manifest: Manifest) -> TransactionRequest:
         self._require_time(manifest)
@@ -159,7 +177,7 @@ class Publisher:
                 self._require_time(manifest)
             return factory.create(manifest, nonce)
 
-        return self._once(post, _creation(election), build)
+        return self._once(election, post, _creation(election), build, capped=timely)
 
     def _call_off(
         self, held: Held, election: Election, contract: ElectionContract | None, post: Post
@@ -172,20 +190,29 @@ class Publisher:
             return True
         phase = contract.phase()
         if phase in (Phase.DRAFT, Phase.FROZEN):
-            return self._once(post, f"cancel {election.id}", contract.cancel)
+            label = f"cancel {election.id}"
+            return self._once(election, post, label, contract.cancel, capped=False)
         if phase is Phase.CANCELLED:
             self._end(held, election.id, ElectionState.CANCELLED, "election.cancelled")
         else:
             self._end(held, election.id, ElectionState.PUBLISHED, "election.cancelled_too_late")
         return True
 
-    def _once(self, post: Post, label: str, build: Callable[[], TransactionRequest]) -> bool:
+    def _once(
+        self,
+        election: Election,
+        post: Post,
+        label: str,
+        build: Callable[[], TransactionRequest],
+        *,
+        capped: bool = True,
+    ) -> bool:
         """Send what this label names unless it is under way; whether it was sent now."""
         named = post.labelled(label)
-        if named.once(build):
-            return True
-        self._nudge.look(named)
-        return False
+        if named.is_under_way():
+            self._nudge.look(named)
+            return False
+        return (not capped or self._may_spend(election)) and named.once(build)
 
     def _finish(
         self, held: Held, election: Election, contract: ElectionContract, frozen_at: int

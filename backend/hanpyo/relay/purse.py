@@ -9,25 +9,21 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.journal import JournalOfAnother
 from hanpyo.chain.sender import Sender
 from hanpyo.chain.tickets import ChainReset
-from hanpyo.db.models import Batch, BatchState, Election, RelayAccount, Spend
+from hanpyo.db.models import RelayAccount
 from hanpyo.relay.accounts import SendingAccount
+from hanpyo.relay.spending import may_spend
 from hanpyo.runtime import Runtime
 
 _LOOK_SECONDS: Final = 5.0
-_DAY: Final = 86_400
 LOW_BALANCE: Final = "low_balance"
 _FOR_GOOD: Final = (ChainReset.code, JournalOfAnother.code)
-_FIRST_COST: Final = text(
-    "INSERT INTO spend (election_id, day, wei) VALUES (:election_id, :day, '0') "
-    "ON CONFLICT DO NOTHING"  # another account may note the day's first cost at this moment
-)
 _log = structlog.get_logger(__name__)
 
 
@@ -67,22 +63,8 @@ class Purse:
 
         What is under way counts with the most it may cost.
         """
-        settings = self._runtime.settings.relay
-        cap = session.scalar(select(Election.spend_cap).where(Election.id == election_id))
-        spent = session.execute(
-            select(Spend.day, Spend.wei).where(Spend.election_id == election_id)
-        ).all()
-        today = self._runtime.now() // _DAY
-        all_today = session.scalars(select(Spend.wei).where(Spend.day == today)).all()
-        open_costs = session.execute(
-            select(Batch.election_id, Batch.cost_bound).where(Batch.state == BatchState.SENT)
-        ).all()
-        under_way = sum(cost or 0 for _, cost in open_costs)
-        own = sum(cost or 0 for election, cost in open_costs if election == election_id)
-        within_election = sum(row.wei for row in spent) + own < (
-            settings.spend_an_election if cap is None else cap
-        )
-        return within_election and sum(all_today) + under_way < settings.spend_a_day
+        relay = self._runtime.settings.relay
+        return may_spend(session, relay, election_id, self._runtime.now())
 
     def _look(self, sender: Sender) -> None:
         balance = self._runtime.rpc.balance(sender.address)
@@ -117,12 +99,3 @@ class Purse:
                 row.balance, row.checked_at = balance, now
 
         self._database.transact(work)
-
-
-def note_cost(session: Session, election_id: str, now: int, wei: int) -> None:
-    """Add what a batch cost to the election's day; accounts may do so at the same moment."""
-    day = now // _DAY
-    session.execute(_FIRST_COST, {"election_id": election_id, "day": day})
-    row = session.get_one(Spend, (election_id, day), with_for_update=True)
-    row.wei += wei
-    session.flush()

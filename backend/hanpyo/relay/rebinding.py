@@ -19,10 +19,10 @@ from hanpyo.db.models import ChainHead, LogEntry, Rebind
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.identity.rebinds import note_done, note_failed, note_sent
 from hanpyo.relay.accounts import SendingAccount
+from hanpyo.relay.outlays import REBIND_LABEL
 from hanpyo.runtime import Runtime
 
 _MOST: Final = 50
-_LABEL: Final = "rebind:"
 _COUNTING: Final = ("signed", "sent")
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class Rebinding:
 
     def _bring(self, held: Held, sender: Sender, order: Rebind) -> None:
         """Send an order that was not sent, and keep one moving that was."""
-        label = _LABEL + order.id
+        label = REBIND_LABEL + order.id
         tickets = sender.find(label)
         if tickets:
             sender.look(tickets)

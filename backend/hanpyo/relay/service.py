@@ -9,6 +9,7 @@ from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.batches import ListSigner
 from hanpyo.relay.errors import NoRelayKey
 from hanpyo.relay.intake import Intake
+from hanpyo.relay.outlays import Bookkeeping
 from hanpyo.relay.rebinding import Rebinding
 from hanpyo.relay.reconciling import Reconciling
 from hanpyo.relay.sending import Sending
@@ -44,7 +45,8 @@ class Relay:
         return tuple(SendingAccount(self._runtime, key, note_signed) for key in self._keys)
 
     def tasks(self, registrars: ListSigner | None = None) -> tuple[Task, ...]:
-        """What has to run in some process: a task an account, and the comparison with the record.
+        """What has to run in some process: a task an account, the comparison with the record,
+        rebinds, and the books.
 
         `registrars` sign lists for whole batches where they answer at once.
         """
@@ -53,6 +55,7 @@ class Relay:
             *(Sending(runtime, catalogue, account, registrars) for account in self.accounts),
             Reconciling(runtime, catalogue, self._keys[0]),
             Rebinding(runtime, catalogue, self.accounts[0]),
+            Bookkeeping(runtime),
         )
 
     @cached_property

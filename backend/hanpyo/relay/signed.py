@@ -1,4 +1,4 @@
-"""What the journal notes of the relay's batches, in the transaction that keeps their attempts."""
+"""What the journal notes of batches and outlays, in the transaction that keeps their attempts."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 from hanpyo.chain.journal import Attempt, JournalError
 from hanpyo.db.models import Ballot, BallotState, Batch, BatchState
 from hanpyo.relay.journal import BATCH_LABEL
+from hanpyo.relay.outlays import note_outlays
 from hanpyo.relay.states import move
 
 
 def note_signed(session: Session, attempts: Sequence[Attempt]) -> None:
-    """Let each attempt's batch be sent, and its ballots with it.
+    """Let each attempt's batch be sent, and its ballots with it; keep a row for every outlay.
 
     Raises `JournalError` when a batch was given up meanwhile: then nothing is kept or broadcast.
     """
+    note_outlays(session, attempts)
     by_batch = {
         attempt.label.removeprefix(BATCH_LABEL): attempt
         for attempt in attempts

@@ -22,7 +22,7 @@ from hanpyo.db.models import Attempt, Batch, BatchState, ChainHead, RelayAccount
 from hanpyo.failpoints import failpoint
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.journal import BATCH_LABEL
-from hanpyo.relay.purse import note_cost
+from hanpyo.relay.spending import note_cost
 from hanpyo.runtime import Runtime
 
 _OPEN: Final = (BatchState.SENT, BatchState.MINED)

@@ -21,7 +21,7 @@ from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential
 from hanpyo.protocol.types import Secrecy
 from hanpyo.relay.evidence import verify_evidence
-from hanpyo.relay.purse import note_cost
+from hanpyo.relay.spending import note_cost
 from tests.integration.relay.conftest import MARGIN
 from tests.service.relaying import Works, ballot_of
 from tests.service.scene import YES, Scene, booth, voter

@@ -46,6 +46,7 @@ from hanpyo.db.models.relay import (
     BallotState,
     Batch,
     BatchState,
+    Outlay,
     RelayAccount,
     Spend,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "Notice",
     "NoticeCursor",
     "Organisation",
+    "Outlay",
     "Passkey",
     "Progress",
     "RateCounter",

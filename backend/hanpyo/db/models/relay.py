@@ -6,7 +6,16 @@ committed before its bytes leave for a node. Neither is ever deleted while it ma
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanpyo.db.types import (
@@ -166,8 +175,26 @@ class Attempt(Base):
     created_at: Mapped[Seconds]
 
 
+class Outlay(Base):
+    """A transaction that is made for an election and holds no ballots: see `relay.outlays`.
+
+    It is signed while `fee_paid` is None, and mined or lost for good after that.
+    """
+
+    __tablename__ = "outlay"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("relay_account.id"), primary_key=True)
+    nonce: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
+    cost_bound: Mapped[WeiAmount]
+    """The most it may cost, by any of its attempts."""
+    fee_paid: Mapped[WeiAmount | None]
+    missed_at: Mapped[Number | None]
+    """The newest block when its nonce was first seen mined by nothing of ours."""
+
+
 class Spend(Base):
-    """What mined batches of an election cost on one day (days since 1970), in wei."""
+    """What mined transactions of an election cost on one day (days since 1970), in wei."""
 
     __tablename__ = "spend"
 

@@ -564,6 +564,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("election_id"),
     )
     op.create_table(
+        "outlay",
+        sa.Column("account_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("nonce", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("cost_bound", sa.String(length=78), nullable=False),
+        sa.Column("fee_paid", sa.String(length=78), nullable=True),
+        sa.Column("missed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["relay_account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"],
+            ["election.id"],
+        ),
+        sa.PrimaryKeyConstraint("account_id", "nonce"),
+    )
+    op.create_table(
         "progress",
         sa.Column("election_id", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("live", sa.BigInteger(), nullable=False),
