@@ -19,7 +19,7 @@ from hanpyo.elections.casting import Booth, SignedAct, Voter, cast_all
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.elections.closing import Closer
 from hanpyo.elections.officials import new_key
-from hanpyo.elections.posting import Given
+from hanpyo.elections.posting import Account, Given
 from hanpyo.elections.publishing import Publisher
 from hanpyo.elections.readiness import request_publishing
 from hanpyo.elections.terms import Terms
@@ -173,13 +173,13 @@ class Life:
         rpc, address = self.scene.node.rpc, self.sender.address
         return rpc.nonce(address) < rpc.nonce(address, "pending")
 
-    def publisher(self) -> Publisher:
+    def publisher(self, account: Account | None = None) -> Publisher:
         """The publishing task."""
-        return Publisher(self.scene.runtime, Given(self.sender))
+        return Publisher(self.scene.runtime, account or Given(self.sender))
 
-    def closer(self, **options: Any) -> Closer:
+    def closer(self, account: Account | None = None, **options: Any) -> Closer:
         """The closing task."""
-        return Closer(self.scene.runtime, Given(self.sender), **options)
+        return Closer(self.scene.runtime, account or Given(self.sender), **options)
 
     def publish(self, election_id: str) -> PublishedElection:
         """Publish a draft by the task and wait for the voting."""

@@ -5,12 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from hanpyo.chain.node_errors import NodeError
+from hanpyo.chain.sender import Pace, Sender
+from hanpyo.chain.tickets import Ticket, TransactionRequest
 from hanpyo.db.leases import Held
 from hanpyo.db.models import ElectionState
 from hanpyo.elections import trusteeship
 from hanpyo.elections.casting import Booth
 from hanpyo.elections.closing import Closer
+from hanpyo.elections.posting import TRIES, Given
 from hanpyo.elections.published import published_text
 from hanpyo.elections.trusteeship import KeyTooEarly, KeyTooLate, NotSealed
 from hanpyo.errors import Invalid
@@ -43,9 +48,9 @@ def hand_in(life: Life, election_id: str, secret: int) -> bool:
     )
 
 
-def close(life: Life, **options: int) -> int:
+def close(life: Life) -> int:
     life.scene.see_head()
-    return life.run(life.closer(**options))
+    return life.run(life.closer())
 
 
 def test_a_sealed_election_with_weights_and_classes_from_draft_to_certified(life: Life) -> None:
@@ -213,3 +218,59 @@ def test_an_election_that_fails_to_close_keeps_no_other_from_it(life: Life) -> N
     close(life)
     assert life.row(sound).state == ElectionState.CERTIFIED
     assert life.row(broken).state == ElectionState.PUBLISHED
+
+
+class Hesitant(Sender):
+    """A sender whose node refuses to send, `refusals` times."""
+
+    refusals = 3 * TRIES
+
+    def send(self, request: TransactionRequest) -> Ticket:
+        if self.refusals:
+            self.refusals -= 1
+            raise NodeError(-32000, "not now")
+        return super().send(request)
+
+
+class Idle(Sender):
+    """A sender whose transactions are mined and do nothing."""
+
+    def send(self, request: TransactionRequest) -> Ticket:
+        return super().send(TransactionRequest(self.address, label=request.label))
+
+
+def closing_by(life: Life, kind: type[Sender]) -> tuple[str, Sender]:
+    """An election that has only to be certified, and a sender of its own to do it."""
+    election_id = life.draft(life.content(secrecy="open"))
+    election = life.publish(election_id)
+    life.advance_to(election.manifest.timetable.certify_at)
+    node = life.scene.node
+    return election_id, kind(node.rpc, node.accounts[3], node.chain_id, pace=Pace(poll=0.01))
+
+
+def faults_of_closing(life: Life, election_id: str, sender: Sender, steps: int) -> list[str]:
+    """The codes of what failed with an election in so many steps of one closing task."""
+    closer = life.closer(Given(sender))
+    held = life.held(closer.name)
+    with capture_logs() as logs:
+        for _ in range(steps):
+            closer.step(held)
+    own = [each for each in logs if each.get("election") == election_id]
+    return [each["code"] for each in own if each["event"] == "closing_failed"]
+
+
+def test_a_node_that_refuses_for_a_while_is_asked_until_it_takes_it(life: Life) -> None:
+    election_id, sender = closing_by(life, Hesitant)
+    refused = ["node_error"] * Hesitant.refusals
+    assert faults_of_closing(life, election_id, sender, len(refused) + 2) == refused
+    close(life)
+    assert life.row(election_id).state == ElectionState.CERTIFIED
+
+
+def test_what_is_mined_without_effect_is_not_paid_for_again_and_again(life: Life) -> None:
+    election_id, sender = closing_by(life, Idle)
+    before = life.scene.node.rpc.nonce(sender.address)
+    assert faults_of_closing(life, election_id, sender, TRIES + 3) == ["sent_in_vain"] * 3
+    assert life.scene.node.rpc.nonce(sender.address) == before + TRIES
+    close(life)
+    assert life.row(election_id).state == ElectionState.CERTIFIED
