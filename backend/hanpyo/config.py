@@ -37,7 +37,7 @@ class _Section(BaseModel):
 class ChainSection(_Section):
     """The chain of the installation; without `rpc_urls` an embedded one is started."""
 
-    rpc_urls: tuple[str, ...] = ()
+    rpc_urls: tuple[str, ...] = Field(default=(), repr=False)
     """Nodes of one chain, in the order they are tried."""
     block_time: int = Field(default=1, ge=1)
     """Seconds a block of the embedded chain."""
@@ -88,7 +88,7 @@ class RelaySection(_Section):
     """Sending accounts; the first also organises elections and signs promises."""
     password_file: Path | None = None
     """Private file with the password of the keystores."""
-    signer_url: str | None = None
+    signer_url: str | None = Field(default=None, repr=False)
     """An external signer (EIP-3030-like JSON over HTTP) instead of keystores."""
     batch_ballots: int = Field(default=200, ge=1, le=250)
     """Ballots in one transaction at most."""
@@ -270,7 +270,7 @@ class Settings(BaseSettings):
 
     data: Path = Path("hanpyo-data")
     """Folder of the embedded database, chain, keys."""
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     """SQLAlchemy URL; None is SQLite in `data`."""
     master_keys: SecretStr | None = None
     """Keys of personal data, `id:base64` separated by commas, the one in use first."""

@@ -70,6 +70,9 @@ def test_a_file_that_is_not_there_is_no_empty_file(file: Path) -> None:
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANPYO_MASTER_KEYS", "1:c2VjcmV0")
     monkeypatch.setenv("HANPYO_MAIL__PASSWORD", "hush-hush")
+    monkeypatch.setenv("HANPYO_DATABASE_URL", "postgresql://hanpyo:hush-hush@db.example/hanpyo")
+    monkeypatch.setenv("HANPYO_CHAIN__RPC_URLS", '["https://node.example/v3/hush-hush"]')
+    monkeypatch.setenv("HANPYO_RELAY__SIGNER_URL", "https://hush-hush@signer.example")
     settings = load_settings()
     assert "c2VjcmV0" not in repr(settings)
     assert "hush-hush" not in repr(settings)

@@ -24,13 +24,13 @@ class RegistrarSettings(BaseModel):
     """In words: what this registrar checks before it signs. Public."""
     data: Path
     """Folder of the database, the key of personal data and roll files."""
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     """SQLAlchemy URL; None is SQLite in `data`."""
     keystore: Path
     password_file: Path
     token_file: Path
     """Private file with the bearer token of the service, at least 24 characters."""
-    rpc_url: str
+    rpc_url: str = Field(repr=False)
     """The registrar's own node: not the service's."""
     chain_id: int = Field(ge=1)
     check: CheckLevel = "none"

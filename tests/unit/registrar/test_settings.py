@@ -52,8 +52,9 @@ def test_a_short_token_is_refused(tmp_path: Path) -> None:
         keystore=token,
         password_file=token,
         token_file=token,
-        rpc_url="http://127.0.0.1:1",
+        rpc_url="https://node.example/v3/hush-hush",
         chain_id=1,
     )
+    assert "hush-hush" not in repr(settings)
     with pytest.raises(ConfigError, match="less than 24"):
         settings.token()
