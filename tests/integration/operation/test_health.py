@@ -89,6 +89,12 @@ def test_a_paused_account(client: FlaskClient, runtime: Runtime) -> None:
     assert "below the reserve" in failed(client)["relay"]
 
 
+def test_a_day_that_spent_its_cap(runtime: Runtime) -> None:
+    settings = load_settings(data=runtime.settings.data, relay={"spend_a_day": 0})
+    client = create_app(Runtime(settings, runtime.database, runtime.vault)).test_client()
+    assert "cap on money" in failed(client)["spending"]
+
+
 def test_an_alarm_of_the_index(client: FlaskClient, runtime: Runtime) -> None:
     spoil(runtime, IndexAlarm(kind="other_chain", number=1, known=b"\1" * 32, raised_at=1))
     assert "other_chain" in failed(client)["index"]
@@ -141,6 +147,7 @@ def test_numbers(client: FlaskClient) -> None:
     assert found["hanpyo_chain_final"] == 3
     assert found["hanpyo_relay_balance_wei,1"] == 10**18
     assert found["hanpyo_queue_ballots"] == 0
+    assert found["hanpyo_spent_today_wei"] == found["hanpyo_elections_at_cap"] == 0
     assert found["hanpyo_http_requests_total,GET,/v1/openapi.json,200"] == 1
     assert found["hanpyo_http_requests_total,none,none,404"] == 1
     assert found["hanpyo_http_problems_total,not_found,none"] == 1

@@ -1,15 +1,17 @@
 """A voter's move to a new key: the rebind first, then ballots of the new key and no other."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hanpyo.db.models import Rebind
+from hanpyo.db.models import Outlay, Rebind, Spend
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.protocol.batch_parts import encode_attestations
 from hanpyo.protocol.messages import Rebind as RebindMessage
 from hanpyo.protocol.types import Secrecy
 from hanpyo.relay import errors
 from hanpyo.relay.evidence import verify_evidence
+from hanpyo.relay.outlays import Bookkeeping
 from tests.service.relaying import Works, ballot_of
 from tests.service.scene import YES, voter
 
@@ -72,6 +74,13 @@ def test_the_old_keys_ballot_that_waits_is_outdated_and_the_new_keys_counts(
     assert [act.epoch for act in works.acts(election)] == [1]
     works.do(works.rebinding)
     assert rebind(works, row_id).state == "done"
+    works.do(Bookkeeping(works.scene.runtime))
+    batches = sum(batch.fee_paid or 0 for batch in works.batches(election))
+    with works.scene.runtime.database.read() as session:
+        costs = session.scalars(select(Spend.wei).where(Spend.election_id == election.id)).all()
+        (outlay,) = session.scalars(select(Outlay).where(Outlay.election_id == election.id))
+    assert outlay.fee_paid
+    assert sum(costs) == batches + outlay.fee_paid
 
 
 def test_a_recorded_ballot_stays_when_its_key_is_replaced(
