@@ -4,13 +4,12 @@ import hmac
 import json
 import re
 import subprocess
-import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -18,6 +17,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.service.serving import handled
 
 REDIRECT = "http://127.0.0.1:8080/v1/oidc/callback"
 _SCRIPT = Path(__file__).parent / "openid_provider.mjs"
@@ -139,16 +140,8 @@ def forger() -> Iterator[Forger]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with handled(Handler) as made.issuer:
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def unsigned(claims: dict[str, Any]) -> str:

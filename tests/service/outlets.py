@@ -3,7 +3,6 @@
 import asyncio
 import json
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +10,13 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from tests.service.serving import handled
 
 
 @dataclass
@@ -123,13 +124,6 @@ def sms_gateway() -> Iterator[Gateway]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    gateway.url = f"http://127.0.0.1:{server.server_port}/send"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with handled(Handler) as url:
+        gateway.url = f"{url}/send"
         yield gateway
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,12 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from hanpyo.registrar.opening import Desk, open_desk
 from hanpyo.registrar.remote import RemoteRegistrar
 from hanpyo.registrar.settings import load_registrar_settings
 from hanpyo.registrar.signing import Signer
+from tests.service.serving import handled
 
 TOKEN = "a-token-of-the-service-in-tests"
 _PROGRAM = (sys.executable, "-c", "from hanpyo.cli import main; main()", "registrar")
@@ -166,16 +166,8 @@ def liar(reply: Reply) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with handled(Handler) as url:
+        yield url
 
 
 @contextmanager

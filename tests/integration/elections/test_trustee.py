@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import pytest
 from eth_account import Account
-from werkzeug.serving import make_server
 
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.elections.catalogue import PublishedElection
@@ -18,6 +17,7 @@ from hanpyo.web.app import create_app
 from tests.commands import Ran, run
 from tests.service.life import Life
 from tests.service.scene import Scene, scene
+from tests.service.serving import served
 
 PASSWORD = "correct horse"
 ETHER = 10**18
@@ -169,13 +169,8 @@ def test_watch_waits_and_releases_by_itself(
 
 @pytest.fixture
 def service(life: Life) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(life.scene.runtime), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(life.scene.runtime)) as url:
+        yield url
 
 
 def test_the_service_takes_the_key_and_pays(

@@ -2,14 +2,14 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -20,9 +20,10 @@ from hanpyo.client import HanpyoClient
 from tests.commands import Ran, run
 from tests.service.deployment import deployment
 from tests.service.processes import environment, running
+from tests.service.serving import handled
 
 PATIENCE = 90.0
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "HANPYO_CHAIN__CONFIRMATIONS": "2",
     "HANPYO_CHAIN__POLL": "0.1",
     "HANPYO_INDEX__STREAM_SECONDS": "5",
@@ -159,10 +160,6 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        told.url = f"http://127.0.0.1:{server.server_port}/hook"
+    with handled(Handler) as url:
+        told.url = f"{url}/hook"
         yield told
-        server.shutdown()
-        thread.join()

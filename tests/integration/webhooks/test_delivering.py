@@ -1,11 +1,10 @@
 """Webhooks end to end: a real chain, a real receiver, and receivers that misbehave."""
 
 import hmac
-import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.integration.indexer.following import Following
 from tests.service.clocks import Clock
 from tests.service.databases import KINDS
 from tests.service.scene import YES, Scene, scene
+from tests.service.serving import handled
 from tests.service.staff import QUICK_PASSWORDS, new_organisation, staff_browser
 
 
@@ -54,12 +54,8 @@ def receiver() -> Iterator[tuple[str, Receiver]]:
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/hook", told
-        server.shutdown()
-        thread.join()
+    with handled(Handler) as url:
+        yield f"{url}/hook", told
 
 
 @pytest.fixture(params=KINDS, scope="module")
