@@ -65,8 +65,9 @@ class EmbeddedNode:
         `state_file` keeps the chain between runs, its chain id and keys beside it; without it the
         chain lasts until `stop`. `chain_id` None draws one. `block_time` in seconds mines on a
         clock, None mines each transaction at once. `state_interval` in seconds saves the state
-        while running, so that a killed node loses no more than that. `history` is how many past
-        states stay in memory, for calls, proofs and reorganisations there; None keeps the newest.
+        while running, so that a killed node loses little more than that. `history` is how many
+        past states stay in memory, for calls, proofs and reorganisations there; None keeps the
+        newest.
         """
         self._state_file = state_file
         self._chain_id = chain_id
@@ -226,15 +227,18 @@ class EmbeddedNode:
         return False
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
-        scratch = self._folder()
+        scratch, kept = self._folder(), self._state()
+        written = scratch / "written.json"
         began = self._known_identity().genesis_time
         command = [
-            *(sys.executable, "-I", "-S", guard.__file__, str(scratch), str(self._binary)),
+            *(sys.executable, "-I", "-S", guard.__file__),
+            *(str(scratch), str(written), str(kept), str(self._binary)),
             *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(self.chain_id)),
             *("--accounts", "0", "--hardfork", "osaka", "--quiet"),
             *("--prune-history", *self._history),
             *(() if began is None else ("--timestamp", str(began))),
-            *("--no-cors", "--state", str(self._state()), *self._options),
+            *(("--load-state", str(kept)) if kept.exists() else ()),
+            *("--no-cors", "--dump-state", str(written), *self._options),
         ]
         environment = {
             "HOME": str(scratch),
