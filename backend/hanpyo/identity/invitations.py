@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, field
 from itertools import islice
 from typing import Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
@@ -77,14 +77,16 @@ class Invitations:
     ) -> Invited:
         """Queue links to every contact and make the letters.
 
-        Members who have a code already are left out unless `again`. Raises `UnknownElection`,
+        Members who have a code already are left out unless `again`: then what they were sent before
+        over the same channel ends, as after letters that went astray. Raises `UnknownElection`,
         `NoClosing`.
         """
         with self._database.read() as session:
             codes = select(AccessCode.member_id).where(AccessCode.election_id == election_id)
             had = frozenset() if again else frozenset(session.scalars(codes))
         members = [each for each in self._members.all(election_id) if each.id not in had]
-        return self._send(self._members.rules(election_id), members, "invitation", letters)
+        rules = self._members.rules(election_id)
+        return self._send(rules, members, "invitation", letters, replaces=again)
 
     def remind(self, election_id: str) -> Invited:
         """Queue a fresh link to every contact of members without an act on the record."""
@@ -95,11 +97,18 @@ class Invitations:
         return self._send(self._members.rules(election_id), members, "reminder", "none")
 
     def _send(
-        self, rules: Rules, members: Sequence[Known], template: str, letters: Letters
+        self,
+        rules: Rules,
+        members: Sequence[Known],
+        template: str,
+        letters: Letters,
+        *,
+        replaces: bool = False,
     ) -> Invited:
         if rules.closes_at is None:
             raise NoClosing
-        maker = _Maker(self._vault, rules, self._public_url, template, int(self._clock()))
+        now = int(self._clock())
+        maker = _Maker(self._vault, rules, self._public_url, template, now, replaces)
         messages = 0
         printed: list[PaperLetter] = []
         for part in _parts(members):
@@ -124,6 +133,7 @@ class _Maker:
     public_url: str
     template: str
     now: int
+    replaces: bool
 
     def message(self, session: Session, member: Known) -> int:
         """Queue one message a contact; how many."""
@@ -162,6 +172,14 @@ class _Maker:
         return link_url(self.public_url, token)
 
     def _store(self, session: Session, member: Known, kind: str, family: str, code: str) -> None:
+        if self.replaces:
+            before = update(AccessCode).where(
+                AccessCode.member_id == member.id,
+                AccessCode.kind == kind,
+                AccessCode.family == family,
+                AccessCode.revoked_at.is_(None),
+            )
+            session.execute(before.values(revoked_at=self.now))
         session.add(
             AccessCode(
                 digest=code_digest(kind, code),

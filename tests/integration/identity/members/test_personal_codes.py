@@ -53,6 +53,24 @@ def test_a_code_of_another_election_is_refused(place: Village, kind: str) -> Non
     assert (answer.status_code, answer.json["code"]) == REFUSED
 
 
+def test_inviting_again_ends_what_was_sent_over_the_same_channel(place: Village) -> None:
+    invitations = place.identity.invitations
+    [astray, *_] = invitations.invite(place.election, "all").letters
+    mailed = place.code(0)
+    [fresh, *_] = invitations.invite(place.election, "all", again=True).letters
+    tokens = [each.partition("#")[2] for each in (astray.link, fresh.link)]
+    path = f"/v1/elections/{place.election}/sessions"
+    tried = [
+        *((path, {"method": "letter", "code": each.code}) for each in (astray, fresh)),
+        *(("/v1/sessions", {"token": each}) for each in (tokens[0], mailed, tokens[1])),
+    ]
+    entered = [place.visitor().post(*each).status_code for each in tried]
+    assert entered == [401, 201, 401, 401, 201]
+    invitations.invite(place.election, "none", again=True)
+    answer = place.visitor().post(path, {"method": "letter", "code": fresh.code})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize("kind", ["link", "letter"])
 def test_an_expired_or_revoked_code_is_refused(place: Village, kind: str) -> None:
     path = f"/v1/elections/{place.election}/sessions"
