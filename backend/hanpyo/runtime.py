@@ -22,6 +22,8 @@ from hanpyo.db.models import Installation
 from hanpyo.db.vault import Vault, parse_keys, read_key_file
 from hanpyo.errors import Unavailable
 
+DRAIN: Final = 25
+"""Seconds from SIGTERM to the end, with a reserve below the 30 that supervisors grant."""
 _HOLDER_BYTES: Final = 4
 
 

@@ -46,6 +46,7 @@ def install_locked(python: Path, lock: Path) -> None:
         lock,
     ]
     with_uv: Command = [UV, "pip", *arguments, "--python", python, "--build-constraint", BUILD_LOCK]
+    with_uv.append("--compile-bytecode")  # as pip does, or a process compiles 2,000 modules
     if UV.exists() and succeeds(with_uv, timeout=1800):
         return
     run(

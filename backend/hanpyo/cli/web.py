@@ -1,5 +1,7 @@
 """`hanpyo web`: the API in several worker processes, over a database and a chain elsewhere."""
 
+from importlib import import_module
+
 import click
 
 from hanpyo.cli.console import json_option
@@ -19,6 +21,7 @@ def web(*, as_json: bool) -> None:
     require_sound(settings)
     service = Service(settings, with_tasks=False)
     with share_meters():
+        import_module("hanpyo.web.app")  # once, before the forks that share it
         Server(
             settings,
             service.open,

@@ -8,7 +8,7 @@ import click
 from hanpyo.cli.console import json_option, print_json
 from hanpyo.cli.starting import require_sound, settings_of_a_part
 from hanpyo.operation.service import Service
-from hanpyo.web.server import DRAIN
+from hanpyo.runtime import DRAIN
 
 
 @click.command()

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hanpyo.db.database import Database
-from hanpyo.db.models import KeyBinding, MemberSession, Rebind
+from hanpyo.db.models import KeyBinding, MemberSession, Passkey, Rebind
 from hanpyo.db.vault import Vault
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
 from hanpyo.identity.appearances import use_appearance
@@ -30,7 +30,6 @@ from hanpyo.identity.errors import (
 )
 from hanpyo.identity.factors import Factor, load_factors, may_rebind
 from hanpyo.identity.keys import VoterKey
-from hanpyo.identity.methods.passkey import revoke_passkeys
 from hanpyo.identity.sessions import SignedIn
 from hanpyo.protocol.batch_parts import encode_attestations
 from hanpyo.protocol.types import FINAL_EPOCH, Address
@@ -108,7 +107,7 @@ class Rebinds:
         )
         session.add(order)
         session.flush()
-        revoke_passkeys(session, member.id, now)
+        _revoke_passkeys(session, member.id, now)
         _end_other_sessions(session, signed_in)
         tell_of_key(session, self.vault, member, binding)
         return order, binding
@@ -187,4 +186,12 @@ def _end_other_sessions(session: Session, signed_in: SignedIn) -> None:
             MemberSession.member_id == signed_in.member.id,
             MemberSession.id != signed_in.session_id,
         )
+    )
+
+
+def _revoke_passkeys(session: Session, member_id: str, now: int) -> None:
+    session.execute(
+        update(Passkey)
+        .where(Passkey.member_id == member_id, Passkey.revoked_at.is_(None))
+        .values(revoked_at=now)
     )

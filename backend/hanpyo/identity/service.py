@@ -1,4 +1,4 @@
-"""The identity of members, put together from a runtime: what handlers and the worker hold."""
+"""The identity of members, put together from a runtime: what handlers hold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from hanpyo.elections.catalogue import Catalogue
 from hanpyo.identity.appearances import Appearances
 from hanpyo.identity.attesting import Attesters
 from hanpyo.identity.binding import Bindings
-from hanpyo.identity.cleaning import Cleaning
 from hanpyo.identity.enrolment import Enrolment
 from hanpyo.identity.invitations import Invitations
 from hanpyo.identity.members import Members
@@ -19,17 +18,12 @@ from hanpyo.identity.methods.passkey import Passkeys
 from hanpyo.identity.methods.signature import ElectronicSignature, read_roots
 from hanpyo.identity.methods.sms_code import sms_code
 from hanpyo.identity.methods.wallet import Wallet
-from hanpyo.identity.notices.acts import ActNotices
-from hanpyo.identity.notices.mail import Mail
-from hanpyo.identity.notices.sender import NoticeSender
-from hanpyo.identity.notices.sms import Sms
 from hanpyo.identity.openid import Provider
 from hanpyo.identity.rebinds import Rebinds
 from hanpyo.identity.sessions import Sessions
 from hanpyo.identity.sign_in import SignIn
 from hanpyo.outbound import Outbound, Reach
 from hanpyo.runtime import Runtime
-from hanpyo.tasks import Task
 
 CALLBACK = "/v1/oidc/callback"
 """Where providers send the browser back to, under the public URL."""
@@ -90,14 +84,3 @@ def methods_of(runtime: Runtime, members: Members) -> Mapping[str, Method]:
         for place in settings.identity.providers
     ]
     return {method.name: method for method in found}
-
-
-def identity_tasks(runtime: Runtime) -> tuple[Task, ...]:
-    """The worker's tasks: sending mail, sending text messages, telling of acts, cleaning."""
-    database, vault, clock = runtime.database, runtime.vault, runtime.clock
-    channels = (Mail(runtime.settings.mail), Sms(runtime.settings.sms))
-    return (
-        *(NoticeSender(database, vault, channel, clock) for channel in channels),
-        ActNotices(database, vault, clock),
-        Cleaning(database, clock),
-    )

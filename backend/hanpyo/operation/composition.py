@@ -6,7 +6,7 @@ from hanpyo.config import ConfigError
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.elections.closing import Closer
 from hanpyo.elections.publishing import Publisher
-from hanpyo.identity.service import identity_tasks
+from hanpyo.identity.background import identity_tasks
 from hanpyo.identity.staff.housekeeping import Housekeeping
 from hanpyo.indexer.follower import Follower
 from hanpyo.operation.faults import Faults

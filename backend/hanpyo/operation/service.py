@@ -4,9 +4,9 @@ import mmap
 import threading
 from collections.abc import Callable
 from typing import Final
+from wsgiref.types import WSGIApplication
 
 import structlog
-from flask import Flask
 
 from hanpyo.config import Settings
 from hanpyo.operation.composition import runner_of
@@ -55,7 +55,7 @@ class Service:
                 target=self._once_started, args=(self.runtime,), name="once", daemon=True
             ).start()
 
-    def open(self) -> Flask:
+    def open(self) -> WSGIApplication:
         """The application of this process; starts the background work where it belongs here."""
         from hanpyo.web.app import create_app  # noqa: PLC0415  counts for the process it is in
 

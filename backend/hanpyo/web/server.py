@@ -13,16 +13,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any, Final
+from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from hanpyo.config import Settings
+from hanpyo.runtime import DRAIN
 
-DRAIN: Final = 25
-"""Seconds from SIGTERM to the end, with a reserve below the 30 that supervisors grant."""
 _KEEP_ALIVE: Final = 5
 _SILENCE: Final = 10
 _FIELDS: Final = 64
@@ -59,7 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(
         self,
         settings: Settings,
-        opening: Callable[[], Flask],
+        opening: Callable[[], WSGIApplication],
         closing: Callable[[], None],
         *,
         workers: int,
@@ -97,7 +96,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """The application, made in the worker."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it here too
         return self._opening()

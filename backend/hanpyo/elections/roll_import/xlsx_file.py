@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from openpyxl import load_workbook
-
 from hanpyo.elections.roll_import.lines import MOST_COLUMNS, MOST_ROWS, Cell, Flaw, Line, Lines
 from hanpyo.elections.roll_import.notes import Note, note
 from hanpyo.elections.roll_import.xlsx_limits import refusal
@@ -38,6 +36,9 @@ def _refused(code: str) -> Lines:
 
 
 def _read(data: bytes) -> Lines:
+    # It brings NumPy, a fifth of a process' start: only who reads a workbook pays for it.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     with warnings.catch_warnings():
         # openpyxl warns of what it does not keep (validations, styles), which no roll needs.
         warnings.filterwarnings("ignore", module="openpyxl")

@@ -183,12 +183,3 @@ class Passkeys:
         )
         if self.database.transact(lambda session: session.execute(noted).one_or_none()) is None:
             raise ProofRefused
-
-
-def revoke_passkeys(session: Session, member_id: str, now: int) -> None:
-    """End every passkey of a member, as when a voter key is replaced."""
-    session.execute(
-        update(Passkey)
-        .where(Passkey.member_id == member_id, Passkey.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )

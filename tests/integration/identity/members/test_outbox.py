@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from hanpyo.db.leases import Held, LeaseLost, Leases
 from hanpyo.db.models import Act, Cursor, Election, Notice, NoticeCursor
+from hanpyo.identity.background import identity_tasks
 from hanpyo.identity.cleaning import Cleaning
 from hanpyo.identity.notices.acts import ActNotices
 from hanpyo.identity.notices.channels import SendFailed
 from hanpyo.identity.notices.outbox import Outgoing, queue
 from hanpyo.identity.notices.sender import MOST_TRIES, NoticeSender
 from hanpyo.identity.notices.templates import Text
-from hanpyo.identity.service import identity_tasks
 from hanpyo.protocol.types import BallotKind
 from tests.service.village import PEOPLE, Village
 
