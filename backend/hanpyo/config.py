@@ -212,8 +212,9 @@ class WebSection(_Section):
     """Address to listen on; a proxy stands in front."""
     port: int = Field(default=8080, ge=0, le=65535)
     """Port to listen on; 0 takes a free one."""
-    public_url: str = "http://127.0.0.1:8080"
-    """Where people reach the service: the base of every link; else this machine's port."""
+    public_url: str = "http://localhost:8080"
+    """Where people reach the service, by a name: the base of every link; passkeys are bound to it.
+    Else this machine and its port."""
     workers: int = Field(default=2, ge=1)
     """Processes of `hanpyo web`."""
     trusted_proxies: int = Field(default=0, ge=0)
@@ -237,7 +238,7 @@ class WebSection(_Section):
     @classmethod
     def _where_the_port_is(cls, given: dict[str, Any]) -> dict[str, Any]:
         if "port" in given and "public_url" not in given:
-            return given | {"public_url": f"http://127.0.0.1:{given['port']}"}
+            return given | {"public_url": f"http://localhost:{given['port']}"}
         return given
 
 

@@ -18,7 +18,7 @@ def test_without_anything_it_runs_on_this_machine() -> None:
     settings = load_settings()
     assert settings.embedded_chain
     assert settings.database == "sqlite:///hanpyo-data/hanpyo.db"
-    assert settings.web.public_url == "http://127.0.0.1:8080"
+    assert settings.web.public_url == "http://localhost:8080"
 
 
 def test_what_is_given_goes_before_the_environment_and_that_before_the_file(
@@ -32,7 +32,7 @@ def test_what_is_given_goes_before_the_environment_and_that_before_the_file(
 
 
 def test_links_lead_to_the_port_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load_settings(web={"port": 9000}).web.public_url == "http://127.0.0.1:9000"
+    assert load_settings(web={"port": 9000}).web.public_url == "http://localhost:9000"
     monkeypatch.setenv("HANPYO_WEB__PUBLIC_URL", "https://vote.example")
     assert load_settings(web={"port": 9000}).web.public_url == "https://vote.example"
 

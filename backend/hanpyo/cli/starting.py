@@ -43,9 +43,10 @@ def require_sound(settings: Settings, *, embedded: bool | None = None) -> None:
 
 
 def announce(url: str, settings: Settings, *, as_json: bool) -> None:
-    """Say where the service answers."""
+    """Say where the service answers: `url` is where it listens, people go to the public URL."""
     if as_json:
         print_json({"url": url, "publicUrl": settings.web.public_url, "data": str(settings.data)})
         return
-    click.echo(f"한표가 열렸습니다. / Hanpyo answers at {url}; data in {settings.data}.")
+    place = settings.web.public_url if settings.web.port else url
+    click.echo(f"한표가 열렸습니다. / Hanpyo answers at {place}; data in {settings.data}.")
     click.echo("끝내려면 Ctrl-C / Ctrl-C ends it.")

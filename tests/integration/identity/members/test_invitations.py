@@ -25,7 +25,7 @@ def test_each_contact_gets_a_link_of_its_own(place: Village) -> None:
     assert len(set(sent.values())) == 5
     for link in sent.values():
         page, _, token = link.partition("#")
-        assert page == "http://127.0.0.1:8080/v"
+        assert page == "http://localhost:8080/v"
         visitor = place.visitor()
         assert visitor.post("/v1/sessions", {"token": token}).status_code == 201
 
@@ -44,7 +44,7 @@ def test_whoever_cannot_be_reached_gets_a_letter(place: Village) -> None:
     path = f"/v1/elections/{place.election}/sessions"
     answer = place.visitor().post(path, {"method": "letter", "code": letter.code})
     assert answer.status_code == 201
-    assert letter.link.startswith("http://127.0.0.1:8080/v#")
+    assert letter.link.startswith("http://localhost:8080/v#")
     assert letter.code not in repr(invited)
 
 
@@ -96,7 +96,7 @@ def test_without_links_the_message_leads_to_the_election(place: Village) -> None
     place.elections.clear()
     place.publish("L2", "letter mail")
     invited = place.identity.invitations.invite(place.election, "all")
-    assert set(links(place).values()) == {f"http://127.0.0.1:8080/v#e={place.election}"}
+    assert set(links(place).values()) == {f"http://localhost:8080/v#e={place.election}"}
     assert {letter.link for letter in invited.letters} == {""}
     assert all(letter.code for letter in invited.letters)
 

@@ -80,7 +80,7 @@ def bounced(visitor: Visitor, said: dict[str, str]) -> dict[str, str]:
     answer = visitor.client.get("/v1/oidc/callback", query_string=said)
     assert answer.status_code == 303
     place, _, fragment = answer.headers["Location"].partition("#")
-    assert place == "http://127.0.0.1:8080/v"
+    assert place == "http://localhost:8080/v"
     return {name: values[0] for name, values in parse_qs(fragment).items()}
 
 

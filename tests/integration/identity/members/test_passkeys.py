@@ -7,7 +7,7 @@ from hanpyo.db.models import Passkey
 from tests.service.authenticator import PRESENT, Authenticator
 from tests.service.village import Village, Visitor
 
-ORIGIN, HOST = "http://127.0.0.1:8080", "127.0.0.1"
+ORIGIN, HOST = "http://localhost:8080", "localhost"
 
 
 def enrol(place: Village, device: Authenticator, visitor: Visitor) -> dict[str, str]:
