@@ -4,7 +4,7 @@ It is the last net. Events and keys are chosen so that there is nothing to remov
 """
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 REMOVED: Final = "[removed]"
@@ -13,16 +13,20 @@ _SECRET_NAMES: Final = re.compile(
     r"|mail|address_line|credential|api_?key|master_?key|salt|blind|csrf|person",
     re.IGNORECASE,
 )
-_IN_TEXT: Final = (
+_ID: Final = (
+    r"(?<![0-9A-Za-z])(?:0x[0-9a-fA-F]{40}|(?:0x)?(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"
+    r"|[0-9a-f]{16})(?![0-9A-Za-z]|[ .-]\d{3})"
+)
+"""What requests, rows, addresses and hashes are named by: a word of exactly such a length, and no
+digits after it that would make a number of its end. Digits inside are nobody's."""
+_PHONE: Final = (
+    r"(?<!\d)(?:\+?82[ .-]?\(?0?\)?|0)(?:1[0-9]|2|[3-6][1-5]|70)[ .-]?\d{3,4}[ .-]?\d{4}(?!\d)"
+)
+_PERSON: Final = r"(?<!\d)\d{6}-?[1-8]\d{6}(?!\d)"
+_IN_TEXT: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = (
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[mail]"),
-    (
-        re.compile(
-            r"(?<!\d)(?:\+?82[ .-]?\(?0?\)?|0)(?:1[0-9]|2|[3-6][1-5]|70)"
-            r"[ .-]?\d{3,4}[ .-]?\d{4}(?!\d)"
-        ),
-        "[phone]",
-    ),
-    (re.compile(r"(?<!\d)\d{6}-?[1-8]\d{6}(?!\d)"), "[number]"),
+    (re.compile(f"({_ID})|{_PHONE}"), lambda found: found[1] or "[phone]"),
+    (re.compile(f"({_ID})|{_PERSON}"), lambda found: found[1] or "[number]"),
     (re.compile(r"0x[0-9a-fA-F]{128,}"), "[bytes]"),
     (re.compile(r"(?<=://)[^/\s@]+:[^/\s@]+(?=@)"), "[login]"),
     (re.compile(r"(https?://[^\s?#\"']+)[?#][^\s\"']*"), r"\1"),

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import orjson
@@ -127,3 +128,29 @@ def test_a_person_reads_columns() -> None:
     assert "loud" in stream.getvalue()
     assert "quiet" not in stream.getvalue()
     assert "1234" not in stream.getvalue()
+
+
+def test_ids_are_kept_whatever_digits_they_have() -> None:
+    source = Random(20261122)  # among so many, hundreds hold the digits of a phone number
+    for size in (8, 16, 20, 32):
+        for _ in range(5_000):
+            text = f"request={source.randbytes(size).hex()} took 7 ms"
+            assert clean_text(text) == text
+    for text in ("a01012345678bcde", "0x" + "a01012345678BCDE".ljust(40, "f"), "9001011234567abc"):
+        assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tel01012345678",
+        "0123456789abcdef01012345678",
+        "0123456789abcdef 01012345678",
+        "a1b2c3d4e5f6f010-1234-5678",
+        "f" * 33 + "01012345678",
+        "id=a01012345678bcdef",
+    ],
+)
+def test_a_number_beside_an_id_or_in_what_is_none_is_removed(text: str) -> None:
+    assert "[phone]" in clean_text(text)
+    assert "5678" not in clean_text(text)
