@@ -2,12 +2,14 @@
 
 A task does a bounded piece of work a step; between steps the runner renews the task's lease and
 looks whether to stop, so that SIGTERM ends within one step. What a step raises is logged by code
-and tried again after a pause that doubles up to a minute: a task never ends the process.
+and tried again after a pause: a task never ends the process. A task that keeps failing here is let
+go, so that a process in which it does not fail takes it over.
 """
 
+import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -16,7 +18,13 @@ import structlog
 from hanpyo.db.leases import Held, Leases
 from hanpyo.errors import HanpyoError
 
-_LONGEST_PAUSE: Final = 60.0
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 10.0
+"""What ballots wait for at most after a node or a database has come back. Promises are given for a
+minute and more; a try that fails costs one connection and one line in the log."""
+_MOST_DOUBLINGS: Final = 10
+_LET_GO: Final = 4
+"""Failures in a row after which a lease is given back: what passes in a few seconds has passed."""
 _LEASE_POLL: Final = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -46,14 +54,27 @@ class Outcomes(Protocol):
         """A step succeeded."""
 
 
+def pause_after(failures: int) -> float:
+    """Seconds until the next try: doubled each time, and spread so that no two processes agree."""
+    pause = min(_FIRST_PAUSE * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)
+    return pause * (1 + random.random()) / 2  # noqa: S311  jitter is no secret
+
+
 class TaskRunner:
     """Runs tasks until `stop`."""
 
     def __init__(
-        self, leases: Leases, tasks: Sequence[Task], outcomes: Outcomes | None = None
+        self,
+        leases: Leases,
+        tasks: Sequence[Task],
+        outcomes: Outcomes | None = None,
+        *,
+        pause: Callable[[int], float] = pause_after,
     ) -> None:
+        """`pause` is given how many steps of a task have failed in a row."""
         self._leases = leases
         self._outcomes = outcomes
+        self._pause = pause
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(task,), name=task.name) for task in tasks
@@ -75,6 +96,7 @@ class TaskRunner:
     def _run(self, task: Task) -> None:
         failures = 0
         while not self._stopping.is_set():
+            held = None
             try:
                 held = self._leases.take(task.name)
                 more = held is not None and task.step(held)
@@ -84,9 +106,11 @@ class TaskRunner:
                     self._outcomes.succeeded(task.name)
             except Exception as error:  # noqa: BLE001  whatever happens, the task goes on
                 failures += 1
-                pause = min(0.5 * 2**failures, _LONGEST_PAUSE)
+                pause = self._pause(failures)
                 code = error.code if isinstance(error, HanpyoError) else type(error).__name__
                 self._tell(task, code, failures)
+                if held is not None and failures >= _LET_GO:
+                    self._release(task)
             self._stopping.wait(pause)
         self._release(task)
 

@@ -8,7 +8,7 @@ import pytest
 from hanpyo.db.database import Database
 from hanpyo.db.leases import Held, Leases
 from hanpyo.errors import Unavailable
-from hanpyo.tasks import TaskRunner
+from hanpyo.tasks import TaskRunner, pause_after
 
 SOON = 5.0
 
@@ -77,6 +77,33 @@ def test_another_process_takes_over_after_the_end(database: Database) -> None:
     assert first.stop()
     assert there.wait(SOON)
     assert second.stop()
+
+
+def test_what_keeps_failing_in_one_process_is_done_by_another(database: Database) -> None:
+    failed, there = threading.Event(), threading.Event()
+
+    def broken() -> bool:
+        failed.set()
+        raise Unavailable("no way to the node from here")
+
+    def sound() -> bool:
+        there.set()
+        return False
+
+    first = TaskRunner(Leases(database, "first"), [Work(broken)], pause=lambda _: 0.05)
+    second = TaskRunner(Leases(database, "second"), [Work(sound)])
+    first.start()
+    assert failed.wait(SOON)
+    second.start()
+    assert there.wait(SOON)  # far sooner than a lease ends
+    assert first.stop()
+    assert second.stop()
+
+
+def test_pauses_grow_from_a_second_to_ten() -> None:
+    assert all(0.5 <= pause_after(1) <= 1 for _ in range(50))
+    assert all(2 <= pause_after(3) <= 4 for _ in range(50))
+    assert all(5 <= pause_after(failures) <= 10 for failures in (5, 50, 10**6))
 
 
 @pytest.mark.parametrize("seconds", [0.05])
