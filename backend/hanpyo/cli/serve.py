@@ -105,7 +105,7 @@ A demonstration election is open; its 120 members are made up.
 투표하기 / vote as one of them; again with other choices to change the ballot:
   {hanpyo} vote '{voter}' 1=1 2=1 3=2 4=1 5=1,3 \\
     --key {key} --password-file {password}
-담당자 계정 만들기 / set the organiser's account up (10자 이상 / a password of your own):
+담당자 계정 만들기 (비밀번호 12자 이상) / set the organiser's account up (12 characters or more):
   curl {base}/v1/staff/set-up -H 'Content-Type: application/json' \\
     -d '{{"token": "{organiser}", "password": "..."}}'
 지켜보기 / watch the turnout, live, and the record:

@@ -185,13 +185,13 @@ REFUSALS: Final = frozenset(
 """Codes by which a registrar refuses for good; whatever else it says is no answer."""
 _WORDS: Final = {
     ElectionOver.code: "투표가 끝나서 더는 등록할 수 없습니다.",
-    KeyTaken.code: "이미 다른 기기로 등록했습니다. 본인이 한 일이 아니면 조직에 알려 주세요.",
+    KeyTaken.code: "다른 기기로 등록되어 있습니다. 직접 하신 일이 아니라면 조직에 알려 주세요.",
     WrongEpoch.code: "그사이 다른 기기로 바뀌었습니다. 처음부터 다시 진행해 주세요.",
     RebindClosed.code: "기기를 바꿀 수 있는 기간이 지났습니다.",
-    SecondCheckMissing.code: "기기를 바꾸려면 처음과 다른 방법으로 한 번 더 확인해야 합니다.",
+    SecondCheckMissing.code: "기기를 바꾸시려면 처음과 다른 방법으로 한 번 더 확인해 주세요.",
     ProofMissing.code: "명부 관리자가 보낸 확인 번호를 입력해 주세요.",
     ProofWrong.code: "확인 번호가 맞지 않거나 시간이 지났습니다. 다시 확인해 주세요.",
-    BudgetSpent.code: "기기를 바꿀 수 있는 횟수를 모두 썼습니다. 조직에 문의해 주세요.",
+    BudgetSpent.code: "기기를 바꿀 수 있는 횟수를 모두 사용하셨습니다. 조직에 문의해 주세요.",
     EntryListed.code: "명부에 지갑 주소가 올라 있습니다. 그 지갑으로 투표해 주세요.",
     VoterUnknown.code: "명부에서 찾을 수 없습니다. 조직에 문의해 주세요.",
     NoMemberCheck.code: "이 명부 관리자는 확인 번호를 보내지 않습니다.",

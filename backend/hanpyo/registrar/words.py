@@ -32,7 +32,7 @@ def notice(kind: str, registrar: str, title: str, voter: int, at: int) -> Text:
         f"{title_line(title)}\n\n"
         f"{korean}\n선거인 번호: {voter}\n시각: {when} (한국 시간)\n\n"
         "이 알림은 투표 서비스와 따로, 명부 관리자가 직접 보냅니다. "
-        "본인이 한 일이 아니면 바로 조직과 명부 관리자에게 알려 주세요.\n"
+        "직접 하신 일이 아니라면 바로 조직과 명부 관리자에게 알려 주세요.\n"
         f"명부 관리자: {title_line(registrar)}\n\n"
         f"{_ENGLISH[kind]} Voter number {voter}. If this was not you, tell your organisation.\n"
     )
@@ -45,7 +45,7 @@ def code_message(code: str, registrar: str, title: str, voter: int, minutes: int
     body = (
         f"{title_line(title)}\n\n"
         f"명부 관리자 확인 번호: {code}\n선거인 번호: {voter}\n{minutes}분 동안 쓸 수 있습니다.\n\n"
-        "본인이 요청하지 않았다면 이 번호를 누구에게도 알려 주지 마세요.\n"
+        "이 번호를 다른 사람에게 알려 주지 마세요. 직접 요청하지 않으셨다면 무시하셔도 됩니다.\n"
         f"명부 관리자: {title_line(registrar)}\n\n"
         f"Registrar's code: {code}. If you did not ask for it, tell nobody.\n"
     )
