@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from hanpyo.config import Settings
+from hanpyo.db.database import _BOUNDS
 from scripts.make_settings import PAGE, page, rows
 from tests.unit.docs.pages import PAGES, ROOT
 
@@ -30,6 +31,12 @@ def test_an_undocumented_setting_would_fail() -> None:
     ((name, default, meaning),) = rows(More)
     assert (name, default, meaning) == ("unheard_of", "`1`", "")
     assert f"`{name}`" not in TEXT
+
+
+def test_the_bounds_that_a_pooler_drops_are_told_as_the_code_has_them() -> None:
+    assert f"`options={_BOUNDS}`" in TEXT
+    for name, value in re.findall(r"-c (\w+)=(\w+)", _BOUNDS):
+        assert f"ALTER ROLE hanpyo SET {name} = '{value}';" in TEXT
 
 
 def test_the_examples_set_what_exists() -> None:
