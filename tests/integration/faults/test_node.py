@@ -1,4 +1,4 @@
-"""Nodes that are slow, absent, garbled, behind, or lie; nodes that restart and forget."""
+"""Nodes that restart, forget and reorganise; accounts that others use, or that are empty."""
 
 import random
 import signal
@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from hanpyo.chain.tickets import TransactionRequest
-from tests.integration.faults.lies import Flickering, Lagging
 from tests.service import proxy
 from tests.service.crowd import Crowd
 from tests.service.deployment import Deployment
@@ -18,44 +17,12 @@ pytestmark = pytest.mark.xdist_group("nodes")
 CONFIRMATIONS = 14
 """More than the deepest reorganisation that is followed without an operator."""
 VOTERS = 8
-FAULTS: dict[str, Callable[[], proxy.Fault]] = {
-    "times out": lambda: proxy.times_out(0.4),
-    "takes it and times out": lambda: proxy.takes_and_times_out(0.4),
-    "429": proxy.too_many_requests,
-    "an HTML page": lambda: proxy.html,
-    "truncated answers": lambda: proxy.truncated,
-    "resets": lambda: proxy.cut,
-    "other ids": lambda: proxy.wrong_ids,
-    "nulls": lambda: proxy.nulls,
-    "batches in reverse": lambda: proxy.reversed_batches,
-    "logs silently empty": lambda: proxy.no_logs,
-    "logs twice": lambda: proxy.doubled_logs,
-    "an old head": Lagging,
-    "each request otherwise": Flickering,
-}
-LOOKS = 3
-"""Requests that a fault must have met before it ends."""
 
 
 def crowd_of(running: Deployment, voters: int = VOTERS) -> Crowd:
     election = running.publish(voters)
     running.wait_open(election)
     return running.crowd(election)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_node_that_fails_costs_time_and_no_ballot(
-    running: Deployment, kept: Callable[..., Account], fault: str
-) -> None:
-    crowd = crowd_of(running)
-    crowd.vote(range(3))
-    hurt = running.proxy.hurt
-    with running.proxy.failing(FAULTS[fault]()):
-        assert crowd.vote(range(2, 6)) == 4
-        running.wait(lambda: running.proxy.hurt - hurt >= LOOKS, f"{fault} was met")
-    assert crowd.vote(range(5, VOTERS)) == 3
-    account = kept(f"node: {fault}", crowd)
-    assert account.recorded >= VOTERS
 
 
 def test_a_node_of_another_chain_is_refused_at_the_start(
