@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
+from hanpyo.ahead import ahead, without_collecting
 from hanpyo.chain.decoding import BadEvent
 from hanpyo.chain.errors import ChainMoved, UntrustworthyAnswer
 from hanpyo.chain.headers import Header, fetch_header
@@ -15,7 +16,6 @@ from hanpyo.db.leases import Held
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.errors import HanpyoError
 from hanpyo.failpoints import failpoint
-from hanpyo.indexer.ahead import ahead, without_collecting
 from hanpyo.indexer.cursors import Position, follow, move, move_all, positions, unfollowed
 from hanpyo.indexer.index import ElectionIndex
 from hanpyo.indexer.pinning import ImpostorContract, Pin, check_pin, pin

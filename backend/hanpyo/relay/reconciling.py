@@ -5,7 +5,9 @@ the queue when a reorganisation took it and no transaction of ours can bring it 
 promise otherwise is decided on final blocks and told with signed evidence.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -14,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from hanpyo.chain.keys import Key
 from hanpyo.db.leases import Held
-from hanpyo.db.models import Act, Ballot, BallotState, Batch, BatchState, ChainHead, Cursor
+from hanpyo.db.models import (
+    Act,
+    Ballot,
+    BallotState,
+    Batch,
+    BatchState,
+    ChainHead,
+    Cursor,
+    Rewind,
+)
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.failpoints import failpoint
 from hanpyo.relay.endings import Ending, find_endings
@@ -25,7 +36,24 @@ from hanpyo.relay.states import FINAL, QUEUED, RECORDED, SENT, move
 from hanpyo.runtime import Runtime
 
 _LONGEST_CAUSE: Final = 200
+_WHOLE_SECONDS: Final = 60.0
+"""How often all that is recorded is looked up again, whatever the record says of itself."""
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What tells whether the record has changed, and in which way."""
+
+    head: bytes | None
+    final: int | None
+    read_to: int
+    rewinds: int
+    failed: int
+
+    def only_grew(self, before: "_Record") -> bool:
+        """Whether nothing that was recorded `before` can have been taken back."""
+        return self.rewinds == before.rewinds and self.read_to >= before.read_to
 
 
 class Reconciling:
@@ -33,12 +61,20 @@ class Reconciling:
 
     name: Final = "relay:reconcile"
 
-    def __init__(self, runtime: Runtime, catalogue: Catalogue, key: Key) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        catalogue: Catalogue,
+        key: Key,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`key` signs evidence: the one that signed the promises."""
         self._runtime = runtime
         self._catalogue = catalogue
         self._key = key
-        self._compared: tuple[object, ...] | None = None
+        self._monotonic = monotonic
+        self._compared: _Record | None = None
+        self._compared_whole = float("-inf")
         self._judged: int | None = None
 
     @property
@@ -64,31 +100,34 @@ class Reconciling:
     def _compare(self, held: Held) -> None:
         """Follow the record where it has changed since the last look."""
         with self._runtime.database.read() as session:
-            head = session.get(ChainHead, 1)
-            read_to = session.scalar(select(func.sum(Cursor.number)))
-            failed = session.scalar(select(func.count()).where(Batch.state == BatchState.FAILED))
-        seen = (head.hash if head else None, read_to, failed)
-        if seen != self._compared:
-            failpoint("before_reconcile")
-            self._runtime.database.transact(lambda session: self._follow_record(session, held))
-            failpoint("after_reconcile")
-            self._compared = seen
+            record = _record(session)
+        before, began = self._compared, self._monotonic()
+        if record == before:
+            return
+        is_due = began - self._compared_whole >= _WHOLE_SECONDS
+        whole = before is None or is_due or not record.only_grew(before)
+        failpoint("before_reconcile")
+        self._runtime.database.transact(
+            lambda session: self._follow_record(session, held, None if whole else before)
+        )
+        failpoint("after_reconcile")
+        self._compared = record
+        if whole:
+            self._compared_whole = began
 
-    def _follow_record(self, session: Session, held: Held) -> None:
+    def _follow_record(self, session: Session, held: Held, before: _Record | None) -> None:
+        """Move ballots as the record says; `before` is given where it has only grown since."""
         held.require(session)
         head = session.get(ChainHead, 1)
         if head is None:
             return
         now = self._runtime.now()
         _move(session, (QUEUED, SENT), RECORDED, exists().where(_own_act()), cause=None)
-        _move(
-            session,
-            (RECORDED,),
-            FINAL,
-            exists().where(_own_act(), Act.block_number <= head.final_number),
-            settled_at=now,
-        )
-        self._take_back(session)
+        if before is None or before.final != head.final_number:
+            final = exists().where(_own_act(), Act.block_number <= head.final_number)
+            _move(session, (RECORDED,), FINAL, final, settled_at=now)
+        if before is None:
+            self._take_back(session)
         self._free_failed(session, now)
 
     def _take_back(self, session: Session) -> None:
@@ -149,6 +188,17 @@ class Reconciling:
         self._runtime.database.transact(work)
         if ending.state is BallotState.TOO_LATE:
             _log.error("promise_broken", election=ending.election_id, cause=ending.cause)
+
+
+def _record(session: Session) -> _Record:
+    head = session.get(ChainHead, 1)
+    return _Record(
+        head.hash if head else None,
+        head.final_number if head else None,
+        session.scalar(select(func.sum(Cursor.number))) or 0,
+        session.scalar(select(func.max(Rewind.id))) or 0,
+        session.scalar(select(func.count()).where(Batch.state == BatchState.FAILED)) or 0,
+    )
 
 
 def _move(

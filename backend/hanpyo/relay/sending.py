@@ -3,44 +3,43 @@
 Nothing is signed after an election's close, above the caps on money, or while the account is
 paused. What was signed is followed until it is final, whatever becomes of it; a ballot goes into
 another transaction only when the first can never execute any more.
+
+A node takes as long to simulate a batch as to mine it, so the next batches are simulated while the
+last are signed and broadcast, and what is under way is enough for the blocks to come.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Final
 
-import structlog
 from sqlalchemy.orm import Session
 
-from hanpyo.chain.contracts import revert_reasons
-from hanpyo.chain.errors import ChainError, TransportError
+from hanpyo.ahead import ahead
+from hanpyo.chain.errors import ChainError
 from hanpyo.chain.fees import FeeCeilingReached
 from hanpyo.chain.journal import JournalOfAnother
-from hanpyo.chain.node_errors import (
-    ExecutionReverted,
-    GasLimitRefused,
-    InsufficientFunds,
-    NodeError,
-    UnknownNodeError,
-)
-from hanpyo.chain.quantities import to_data, to_quantity
-from hanpyo.chain.rpc import Call
+from hanpyo.chain.node_errors import InsufficientFunds, UnknownNodeError
 from hanpyo.chain.sender import Sender
-from hanpyo.chain.tickets import ChainReset, NonceTaken, TransactionRequest
+from hanpyo.chain.tickets import ChainReset, NonceTaken
 from hanpyo.db.leases import Held
 from hanpyo.elections.catalogue import Catalogue
 from hanpyo.failpoints import failpoint
 from hanpyo.relay import queue, watching
 from hanpyo.relay.accounts import SendingAccount
-from hanpyo.relay.batches import ListSigner, call_data
-from hanpyo.relay.journal import BATCH_LABEL
-from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan
+from hanpyo.relay.batches import ListSigner
+from hanpyo.relay.planner import Caps, in_turns, plan
 from hanpyo.relay.purse import Purse
 from hanpyo.relay.queue import Planned
+from hanpyo.relay.simulating import Simulating, Tried
 from hanpyo.runtime import Runtime
 
 _IN_FLIGHT: Final = 32
 """Transactions of one account that may be unmined: nodes keep 64 of an account at most."""
-_LONGEST_WAIT: Final = 60
+_AT_ONCE: Final = 4
+"""Batches that are simulated, then signed, together."""
+_BLOCK_POLL: Final = 0.05
+"""Seconds between looks for the block that makes room."""
 _PAUSING: Final = (
     FeeCeilingReached,
     InsufficientFunds,
@@ -49,7 +48,6 @@ _PAUSING: Final = (
     ChainReset,
     JournalOfAnother,
 )
-_log = structlog.get_logger(__name__)
 
 
 class Sending:
@@ -61,13 +59,16 @@ class Sending:
         catalogue: Catalogue,
         account: SendingAccount,
         registrars: ListSigner | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._runtime = runtime
         self._database = runtime.database
         self._catalogue = catalogue
         self._account = account
-        self._registrars = registrars
+        self._simulating = Simulating(runtime, catalogue, account, registrars)
         self._purse = Purse(runtime, account)
+        self._sleep = sleep
 
     @property
     def name(self) -> str:
@@ -87,34 +88,28 @@ class Sending:
             with self._account.lend() as sender:
                 if sender is None:
                     return False
-                self._database.transact(
-                    lambda session: queue.give_up_unsigned(session, self._account.id)
-                )
+                self._free_unsigned()
                 open_batches = watching.follow(self._runtime, self._account, sender)
                 if not self._purse.may_sign(sender):
                     return False
-                return self._send(sender, open_batches)
+                room = _IN_FLIGHT - open_batches
+                return self._send(sender, room) if room > 0 else self._await_block()
         except _PAUSING as error:
             self._purse.pause(error)
             return False
 
-    def _send(self, sender: Sender, open_batches: int) -> bool:
-        room = _IN_FLIGHT - open_batches
-        if room <= 0:
-            return False
+    def _send(self, sender: Sender, room: int) -> bool:
         planned, more = self._plan(room)
         if not planned:
             return False
         failpoint("after_plan")
-        requests = self._requests(sender, planned)
-        if requests:
-            try:
-                sender.send_many(requests)
-            except ChainError:
-                self._free(requests)
-                raise
-            failpoint("after_broadcast")
-            self._purse.resumed()
+        try:
+            with closing(ahead(self._tried(planned))) as passed:
+                for tried in passed:
+                    self._sign(sender, tried)
+        except ChainError:
+            self._free_unsigned()
+            raise
         return more
 
     def _plan(self, room: int) -> tuple[list[Planned], bool]:
@@ -141,92 +136,29 @@ class Sending:
 
         return self._database.transact(work)
 
-    def _requests(self, sender: Sender, planned: list[Planned]) -> list[TransactionRequest]:
-        """What to send, simulated; batches that would revert are cut down to their bad ballots."""
-        passed: list[TransactionRequest] = []
-        while planned:
-            requests = [self._request(batch) for batch in planned]
-            faults = self._simulate(sender, requests)
-            pending: list[Planned] = []
-            for batch, request, fault in zip(planned, requests, faults, strict=True):
-                if fault is None:
-                    passed.append(request)
-                else:
-                    pending += self._cut_down(batch, fault)
-            planned = pending
-        return passed
+    def _tried(self, planned: list[Planned]) -> Iterator[Tried]:
+        """The batches a few at a time, each time simulated when the next is asked for."""
+        for first in range(0, len(planned), _AT_ONCE):
+            yield self._simulating.run(planned[first : first + _AT_ONCE])
 
-    def _request(self, batch: Planned) -> TransactionRequest:
-        election = self._catalogue.get(batch.election_id)
-        data = call_data(election, batch.ballots, self._registrars)
-        return TransactionRequest(
-            election.address,
-            data,
-            gas=gas_bound(batch.ballots, election.form),
-            label=BATCH_LABEL + batch.id,
-        )
+    def _sign(self, sender: Sender, tried: Tried) -> None:
+        """Sign, keep and broadcast; simulates again at once what has waited for too long."""
+        if tried.is_stale(self._runtime.rpc.block_number()):
+            tried = self._simulating.run(tried.batches)
+        if tried.requests:
+            sender.send_many(tried.requests)
+            failpoint("after_broadcast")
+            self._purse.resumed()
 
-    def _simulate(
-        self, sender: Sender, requests: Sequence[TransactionRequest]
-    ) -> list[NodeError | None]:
-        calls = [
-            Call(
-                "eth_call",
-                (
-                    {
-                        "from": sender.address,
-                        "to": request.to,
-                        "data": to_data(request.data),
-                        "gas": to_quantity(request.gas or 0),
-                    },
-                    "latest",
-                ),
-            )
-            for request in requests
-        ]
-        try:
-            outcomes = self._runtime.rpc.batch(calls)
-        except (TransportError, NodeError):
-            self._free(requests)
-            raise
-        faults: list[NodeError | None] = []
-        for outcome in outcomes:
-            if isinstance(outcome, NodeError) and not isinstance(
-                outcome, (ExecutionReverted, GasLimitRefused)
-            ):
-                self._free(requests)
-                raise outcome
-            faults.append(outcome if isinstance(outcome, NodeError) else None)
-        return faults
+    def _await_block(self) -> bool:
+        """Whether a block comes within a poll: what it mines makes room."""
+        number = self._runtime.rpc.block_number()
+        for _ in range(max(1, round(self.pause / _BLOCK_POLL))):
+            self._sleep(_BLOCK_POLL)
+            if self._runtime.rpc.block_number() != number:
+                return True
+        return False
 
-    def _cut_down(self, batch: Planned, fault: NodeError) -> list[Planned]:
-        """Halves of a batch that would revert; a single ballot is put off with its cause."""
-        now = self._runtime.now()
-
-        def work(session: Session) -> list[Planned]:
-            if len(batch.ballots) > 1:
-                return queue.split(session, batch, self._account.id, now)
-            queue.give_up(session, [batch.id])
-            ballot = batch.ballots[0]
-            queue.put_off(session, ballot.id, f"simulation: {_said(fault)}", now + _wait(ballot))
-            return []
-
-        halves = self._database.transact(work)
-        if not halves:
-            _log.warning("ballot_put_off", election=batch.election_id, code=fault.code)
-        return halves
-
-    def _free(self, requests: Sequence[TransactionRequest]) -> None:
-        ids = [request.label.removeprefix(BATCH_LABEL) for request in requests]
-        self._database.transact(lambda session: queue.give_up(session, ids))
-
-
-def _wait(ballot: Pending) -> int:
-    return _LONGEST_WAIT if ballot.alone else 1
-
-
-def _said(fault: NodeError) -> str:
-    """The contract's reason in words; what a node wrote itself may hold anything."""
-    if fault.data:
-        return revert_reasons().describe(fault.data)
-    return "".join(each for each in fault.text if each.isprintable())
+    def _free_unsigned(self) -> None:
+        """Free what was planned, by this process or an earlier holder, and never signed."""
+        self._database.transact(lambda session: queue.give_up_unsigned(session, self._account.id))

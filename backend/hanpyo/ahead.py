@@ -1,7 +1,7 @@
-"""Reading ahead: the next portion is fetched and parsed while the database takes the last one."""
+"""Working ahead: another thread makes the next item while the caller works on the last."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -9,8 +9,11 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-def ahead(source: Iterator[_T]) -> Iterator[_T]:
-    """The same items; one is made in another thread while the caller works on the one before."""
+def ahead(source: Iterator[_T]) -> Generator[_T, None, None]:
+    """The same items; one is made in another thread while the caller works on the one before.
+
+    Closing it waits for the one that is being made.
+    """
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, source, None)
         while (item := coming.result()) is not None:
