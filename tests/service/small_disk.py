@@ -91,8 +91,8 @@ class SmallDisk:
             time.sleep(0.05)
 
     def fill(self) -> None:
-        """Leave not a byte to anybody who writes to the disk."""
-        with self._ballast.open("wb", buffering=0) as file:
+        """Take all room that there is now; the server may give some of its own back later."""
+        with self._ballast.open("ab", buffering=0) as file:
             try:
                 while True:
                     file.write(bytes(64 * 1024))

@@ -57,12 +57,12 @@ def test_a_disk_that_fills_up_refuses_ballots_and_loses_none(
 ) -> None:
     crowd = crowd_of(running)
     assert crowd.vote(range(3)) == 3
-    disk.fill()
     posted, status = crowd.sign(3), 202
     while status == 202:  # until the room that the database had set aside is used up
+        disk.fill()
         posted = crowd.sign(3)
         status = crowd.post(posted, seconds=1.5)
-    assert status == 503
+    assert status == 503, crowd.refused
     assert "No space left on device" in disk.logged()
     disk.clear()
     disk.start()
