@@ -19,6 +19,7 @@ from hanpyo.identity.staff.desk import Desk, desk_of
 from hanpyo.identity.staff.refusals import SecondFactorNeeded, Unknown
 from hanpyo.identity.staff.sessions import SignedIn, Started
 from hanpyo.web.context import runtime
+from hanpyo.web.openapi import staff_cookie
 
 CSRF_HEADER: Final = "X-CSRF-Token"
 _DESK: Final = "hanpyo.staff"
@@ -97,8 +98,8 @@ def require_own_page() -> None:
 
 
 def cookie_name() -> str:
-    """The session cookie's name: `__Host-` lets no other host of the domain set it."""
-    return "__Host-hanpyo_staff" if _is_https() else "hanpyo_staff"
+    """The name of the cookie of this installation's sessions."""
+    return staff_cookie(runtime().settings.web.public_url)
 
 
 def remember(started: Started) -> None:

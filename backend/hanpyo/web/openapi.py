@@ -7,6 +7,7 @@ need a person say which session they need, and files are described by `gives` an
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from werkzeug.routing import Rule
@@ -64,25 +65,17 @@ _SAID: Final = {
 _ALWAYS: Final = ("400", "404", "406", "409", "422", "429", "500", "503")
 _WITH_BODY: Final = ("401", "403", "411", "413", "415")
 _WITH_PERSON: Final = ("401", "403")
-SCHEMES: Final = {
-    "staffSession": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "hanpyo_staff",
-        "description": "Session of a staff member; changes also need the X-CSRF-Token header.",
-    },
-    "memberSession": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "Session of a member of one election's roll.",
-    },
+_MEMBER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Session of a member of one election's roll.",
 }
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def needs(scheme: str) -> Callable[[_F], _F]:
-    """Say in the document that a handler needs a session: a key of `SCHEMES`."""
+    """Say in the document that a handler needs a session: `staffSession` or `memberSession`."""
 
     def mark(handler: _F) -> _F:
         setattr(handler, _SECURITY, scheme)
@@ -120,7 +113,7 @@ def configure_openapi(app: APIFlask, public_url: str) -> None:
     app.config["AUTO_404_RESPONSE"] = False
     app.config["AUTO_VALIDATION_ERROR_RESPONSE"] = False
     app.config["AUTO_AUTH_ERROR_RESPONSE"] = False
-    app.config["SECURITY_SCHEMES"] = SCHEMES
+    app.config["SECURITY_SCHEMES"] = {"staffSession": _staff(public_url), "memberSession": _MEMBER}
     app.config["SERVERS"] = [{"url": public_url}]
     app.config["DESCRIPTION"] = (
         "Elections on an EVM chain. Times are seconds since 1970, ids 32 hexadecimal digits, bytes "
@@ -131,6 +124,20 @@ def configure_openapi(app: APIFlask, public_url: str) -> None:
         return document if isinstance(document, str) else _finished(app, document)
 
     app.spec_processor(finish)
+
+
+def staff_cookie(public_url: str) -> str:
+    """The cookie of staff's sessions; `__Host-` lets no other host of the domain set it."""
+    return "__Host-hanpyo_staff" if urlsplit(public_url).scheme == "https" else "hanpyo_staff"
+
+
+def _staff(public_url: str) -> dict[str, str]:
+    return {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": staff_cookie(public_url),
+        "description": "Session of a staff member; changes also need the X-CSRF-Token header.",
+    }
 
 
 def _finished(app: APIFlask, document: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The OpenAPI document: complete, stable, with a problem for every failure."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,16 @@ def test_it_is_openapi_3_1(document: Any) -> None:
     assert document["openapi"] == "3.1.0"
     assert "Problem" in document["components"]["schemas"]
     assert set(document["components"]["securitySchemes"]) == {"staffSession", "memberSession"}
+
+
+def test_it_names_the_cookie_that_staff_get(place: Scene) -> None:
+    names = {"http://127.0.0.1:8080": "hanpyo_staff", "https://x.example": "__Host-hanpyo_staff"}
+    for url, name in names.items():
+        settings = place.runtime.settings
+        web = settings.web.model_copy(update={"public_url": url})
+        app = create_app(replace(place.runtime, settings=settings.model_copy(update={"web": web})))
+        shown = app.test_client().get("/v1/openapi.json").get_json()
+        assert shown["components"]["securitySchemes"]["staffSession"]["name"] == name
 
 
 def test_every_operation_has_an_id_of_its_own_a_summary_and_problems(document: Any) -> None:
