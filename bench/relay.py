@@ -4,6 +4,10 @@ A node with blocks of 60 million gas mines once a second. The relay's own tasks 
 ballots as `hanpyo worker` runs them, with the default settings. Then the chain goes back to where
 it was, and the very transactions that the relay signed are broadcast again as fast as the node
 takes them.
+
+The relay has every batch simulated before it pays for it, so that the node runs each ballot twice,
+and reads the state for nobody while it mines. The CPU seconds beside the rates say who had the
+cores.
 """
 
 import tempfile
@@ -14,9 +18,10 @@ from pathlib import Path
 from typing import Final
 
 from eth_account import Account
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 
 from bench.load.ballots import Desk, submissions
+from bench.load.cpu import Usage
 from bench.load.stage import block_a_second
 from bench.report import Row, show, write
 from hanpyo.chain.keys import LocalKey
@@ -34,7 +39,7 @@ from tests.service.scene import Scene, booth, scene
 
 BALLOTS: Final = 30_000
 ACCOUNTS: Final = 1
-_POLL: Final = 0.02
+_POLL: Final = 0.05
 _PATIENCE: Final = 300.0
 _PEER: Final = "the node, presigned"
 
@@ -54,13 +59,7 @@ def measure(
     for kind in kinds:
         with tempfile.TemporaryDirectory(prefix="hanpyo-bench-") as folder:
             found = _run(kind, Path(folder), ballots, accounts)
-        ours, peer = ballots / found.mined, ballots / found.presigned
-        rows += [
-            Row(f"{kind}, queue to mined", round(ours), "ballots/s", _PEER, round(peer)),
-            Row(f"{kind}, ours of the node's rate", round(ours / peer, 2), "(0.80 wanted)"),
-            Row(f"{kind}, queue to read model", round(ballots / found.indexed), "ballots/s"),
-            Row(f"{kind}, gas", round(found.gas / ballots), "a ballot"),
-        ]
+        rows += _rows(kind, ballots, found)
     return rows
 
 
@@ -72,6 +71,30 @@ class _Found:
     indexed: float
     presigned: float
     gas: int
+    used: Usage
+    """By the relay's run, until all was read."""
+    used_presigned: Usage
+
+
+def _rows(kind: str, ballots: int, found: _Found) -> list[Row]:
+    ours, peer = ballots / found.mined, ballots / found.presigned
+    used, alone = found.used, found.used_presigned
+    return [
+        Row(f"{kind}, queue to mined", round(ours), "ballots/s", _PEER, round(peer)),
+        Row(f"{kind}, ours of the node's rate", round(ours / peer, 2), "(0.80 wanted)"),
+        Row(f"{kind}, queue to read model", round(ballots / found.indexed), "ballots/s"),
+        Row(f"{kind}, gas", round(found.gas / ballots), "a ballot"),
+        Row(f"{kind}, the node's CPU", round(used.node, 1), "s", _PEER, round(alone.node, 1)),
+        Row(f"{kind}, our CPU", round(used.own, 1), "s"),
+        Row(
+            f"{kind}, other processes' CPU",
+            round(used.others, 1),
+            "s",
+            _PEER,
+            round(alone.others, 1),
+        ),
+        Row(f"{kind}, CPU there was", round(used.all, 1), "s", _PEER, round(alone.all, 1)),
+    ]
 
 
 def _run(kind: str, folder: Path, ballots: int, accounts: int) -> _Found:
@@ -79,13 +102,17 @@ def _run(kind: str, folder: Path, ballots: int, accounts: int) -> _Found:
         election = place.publish(ballots, Secrecy.OPEN)
         _queue(place, election, ballots)
         with block_a_second(place.node.rpc):
-            snapshot = place.node.rpc.call("evm_snapshot")
+            snapshot, node = place.node.rpc.call("evm_snapshot"), place.node.process_id
+            before = Usage.now(node)
             mined, indexed = _relay(place, ballots, accounts)
+            used = Usage.now(node).since(before)
             raw = _signed(place)
             gas = _gas_used(place)
             if place.node.rpc.call("evm_revert", snapshot) is not True:
                 raise SystemExit("the node does not go back to where it was")
-            return _Found(mined, indexed, _presigned(place.node.rpc, raw), gas)
+            before = Usage.now(node)
+            presigned = _presigned(place.node.rpc, raw)
+            return _Found(mined, indexed, presigned, gas, used, Usage.now(node).since(before))
 
 
 def _queue(place: Scene, election: PublishedElection, count: int) -> None:
@@ -128,7 +155,7 @@ def _relay(place: Scene, ballots: int, accounts: int) -> tuple[float, float]:
     runner.start()
     try:
         watch = _Watch(rpc, addresses, began)
-        while not watch.is_over(_left(place)):
+        while not watch.is_over(queued=_has_queued(place)):
             time.sleep(_POLL)
         mined = watch.changed - began
         while _acts(place) < ballots:
@@ -149,13 +176,13 @@ class _Watch:
         self._mined = 0
         self.changed = began
 
-    def is_over(self, left: int) -> bool:
-        """Look; whether `left` is nothing and nothing is pending."""
+    def is_over(self, *, queued: bool) -> bool:
+        """Look; whether nothing is `queued` and nothing is pending."""
         _require_time(self._began)
         mined = sum(self._rpc.nonce(each) for each in self._addresses)
         if mined != self._mined:
             self._mined, self.changed = mined, time.perf_counter()
-        if left:
+        if queued:
             return False
         return mined == sum(self._rpc.nonce(each, "pending") for each in self._addresses)
 
@@ -168,7 +195,7 @@ def _presigned(rpc: Rpc, raw: Sequence[bytes]) -> float:
         if isinstance(outcome, NodeError):
             raise outcome
     watch = _Watch(rpc, sorted(senders), began)
-    while not watch.is_over(0):
+    while not watch.is_over(queued=False):
         time.sleep(_POLL)
     return watch.changed - began
 
@@ -188,10 +215,10 @@ def _gas_used(place: Scene) -> int:
         return session.scalar(select(func.sum(Batch.gas_used))) or 0
 
 
-def _left(place: Scene) -> int:
-    wanted = select(func.count()).where(Ballot.state == BallotState.QUEUED)
+def _has_queued(place: Scene) -> bool:
+    wanted = select(exists().where(Ballot.state == BallotState.QUEUED))
     with place.runtime.database.read() as session:
-        return session.scalar(wanted) or 0
+        return bool(session.scalar(wanted))
 
 
 def _acts(place: Scene) -> int:
