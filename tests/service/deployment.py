@@ -60,6 +60,8 @@ PATIENCE = 60.0
 _MARGIN = 14
 """Blocks behind a publication, so that no test's reorganisation takes it back."""
 _CALM = 10**9
+_THAWED = "&options=-c%20idle_in_transaction_session_timeout%3D3s"
+"""How long a process that is stopped in mid-transaction holds its locks: not the usual 30 s."""
 SETTINGS = {
     "HANPYO_CHAIN__CONFIRMATIONS": str(CONFIRMATIONS),
     "HANPYO_CHAIN__POLL": "0.1",
@@ -372,7 +374,7 @@ def deployment(
     with (
         chain or EmbeddedNode(history=HISTORY) as node,
         FaultyNode(node.url) as proxy,
-        place or fresh_database(kind, folder) as url,
+        place or fresh_database(kind, folder) as plain_url,
         Nursery(folder) as nursery,
     ):
         officials = Officials(Signers.generate(3, 2), Signers.generate(2, 2), TrusteeKey.generate())
@@ -384,6 +386,7 @@ def deployment(
             reasons=revert_reasons(),
         )
         factory = deploy(organiser, node.chain_id).factory
+        url = plain_url + (_THAWED if kind == "postgresql" else "")
         environment = _environment(
             folder,
             database=url,
