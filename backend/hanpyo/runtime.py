@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from sqlalchemy import inspect
 
 from hanpyo.chain.pool import NodePool
 from hanpyo.chain.pooled_node import ChainIdentity
 from hanpyo.chain.rpc import Rpc
+from hanpyo.closable import Closable
 from hanpyo.config import Settings
 from hanpyo.db.database import Database
 from hanpyo.db.leases import Leases
@@ -33,7 +33,7 @@ def new_holder() -> str:
 
 
 @dataclass
-class Runtime:
+class Runtime(Closable):
     """Settings, database, keys of personal data, the chain, and the wall clock."""
 
     settings: Settings
@@ -42,17 +42,6 @@ class Runtime:
     node: Rpc | None = None
     clock: Callable[[], float] = time.time
     holder: str = field(default_factory=new_holder)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close connections; harmless when closed."""

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Final, Protocol, Self
+from typing import ClassVar, Final, Protocol
 
 import orjson
 from eth_typing import ChecksumAddress
 
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.fees import Fees
+from hanpyo.closable import Closable
 
 _OWNER_ONLY: Final = 0o600
 
@@ -96,7 +96,7 @@ class MemoryJournal:
         self._attempts += attempts
 
 
-class FileJournal:
+class FileJournal(Closable):
     """An append-only file of JSON lines, flushed to disk before `record` returns.
 
     A last line cut short by a crash was never broadcast and is dropped.
@@ -114,17 +114,6 @@ class FileJournal:
         except BlockingIOError as error:
             os.close(self._file)
             raise JournalLocked(f"another sender holds the journal {path}") from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the file and its lock."""

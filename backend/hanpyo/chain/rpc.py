@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 import orjson
 
@@ -28,6 +27,7 @@ from hanpyo.chain.quantities import (
     to_quantity,
 )
 from hanpyo.chain.transport import HttpTransport
+from hanpyo.closable import Closable
 
 BATCH_CALLS: Final = 100
 BATCH_BYTES: Final = 1 << 20  # anvil refuses bodies of more than 2 MB
@@ -63,7 +63,7 @@ class Call:
     params: tuple[object, ...] = ()
 
 
-class Rpc:
+class Rpc(Closable):
     """A node behind an http or https URL; one object may serve several threads."""
 
     def __init__(
@@ -82,17 +82,6 @@ class Rpc:
         )
         self._retries = retries or Retries()
         self._ids = itertools.count(1)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"Rpc({self.name})"

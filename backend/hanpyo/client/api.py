@@ -5,13 +5,13 @@ followed, and nothing is taken from the environment.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from hanpyo.client.errors import ServiceUnreachable, problem_of
+from hanpyo.closable import Closable
 from hanpyo.errors import HanpyoError
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -26,7 +26,7 @@ class AnswerUnreadable(HanpyoError):
     code: ClassVar[str] = "answer_unreadable"
 
 
-class Api:
+class Api(Closable):
     """One service. `token` is a member's session, `csrf` that of staff; None while signed out."""
 
     def __init__(self, http: httpx.Client) -> None:
@@ -38,17 +38,6 @@ class Api:
     def at(cls, url: str, timeout: float = _TIMEOUT) -> Self:
         """The service at a URL."""
         return cls(httpx.Client(base_url=url, timeout=timeout, trust_env=False))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,8 +1,6 @@
 """One service behind one object, a part of it for each kind of caller."""
 
 from functools import cached_property
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -12,24 +10,14 @@ from hanpyo.client.elections import Elections
 from hanpyo.client.members import Members
 from hanpyo.client.organising import Organising
 from hanpyo.client.staff import StaffDesk
+from hanpyo.closable import Closable
 
 
-class HanpyoClient:
+class HanpyoClient(Closable):
     """A client of the service at a URL, or over an `httpx.Client`; one session of each kind."""
 
     def __init__(self, url: str = "", *, http: httpx.Client | None = None) -> None:
         self._api = Api.at(url) if http is None else Api(http)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection."""

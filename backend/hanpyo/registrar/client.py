@@ -9,10 +9,10 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Self
 
 import structlog
 
+from hanpyo.closable import Closable
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.batch import Attestation
@@ -31,7 +31,7 @@ __all__ = ["Registrar", "Registrars"]
 _log = structlog.get_logger(__name__)
 
 
-class Registrars:
+class Registrars(Closable):
     """All registrars that the settings name; each election asks those in its manifest."""
 
     def __init__(
@@ -47,12 +47,6 @@ class Registrars:
         self._seconds = seconds
         self._list_seconds = list_seconds
         self._monotonic = monotonic
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def members(self) -> tuple[Registrar, ...]:

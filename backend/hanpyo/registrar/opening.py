@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from sqlalchemy import select
 
 from hanpyo.chain.contracts import ElectionContract
 from hanpyo.chain.rpc import Rpc
+from hanpyo.closable import Closable
 from hanpyo.config import ConfigError, RegistrarPlace
 from hanpyo.db.database import Database
 from hanpyo.db.leases import Leases
@@ -112,7 +112,7 @@ def local_registrar(runtime: Runtime, name: str, signer: Signer, rolls: RollSour
 
 
 @dataclass
-class Desk:
+class Desk(Closable):
     """A registrar's own process: its office and what runs beside it."""
 
     settings: RegistrarSettings
@@ -120,17 +120,6 @@ class Desk:
     office: Office
     verifiers: Verifiers
     runner: TaskRunner
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def contacts(self) -> Contacts:
