@@ -31,6 +31,7 @@ from hanpyo.protocol.acts import Terms
 from hanpyo.protocol.batch import ESCROW_HEAD
 from hanpyo.protocol.hashing import keccak
 from hanpyo.protocol.reading import EncodingError
+from hanpyo.protocol.tuples import new_tuple
 
 _WORD: Final = 32
 _SPLIT: Final = {count: Struct(">" + "32s" * count) for count in (0, 1, 2, 3, 5)}
@@ -107,7 +108,7 @@ def _terms(words: _Words, packed: bytes) -> Terms:
 def _sealed(words: _Words) -> Event:
     terms, key, envelope, first, second = words.split(5)
     escrow = _cut(first + second, ESCROW_HEAD + words.length)
-    return Recorded(_terms(words, terms), key, envelope, escrow)
+    return new_tuple(Recorded, (_terms(words, terms), key, envelope, escrow, None))
 
 
 def _long_sealed(words: _Words) -> Event:
@@ -120,7 +121,8 @@ def _long_sealed(words: _Words) -> Event:
 
 def _cast(words: _Words) -> Event:
     terms, key, choices = words.split(3)
-    return Recorded(_terms(words, terms), key, choices=_cut(choices, words.length))
+    choices = _cut(choices, words.length)
+    return new_tuple(Recorded, (_terms(words, terms), key, None, None, choices))
 
 
 def _long_cast(words: _Words) -> Event:
@@ -225,7 +227,7 @@ def decode_log(log: Log, choices_length: int) -> Event:
         raise BadEvent(f"{name} has {len(log.topics)} topics")
     indexed = int.from_bytes(log.topics[1], "big") if bits else 0
     try:
-        return decoder(_Words(log.data, _fits(indexed, bits), choices_length))
+        return decoder(new_tuple(_Words, (log.data, _fits(indexed, bits), choices_length)))
     except BadEvent as error:
         raise BadEvent(f"{name}: {error}") from error
 

@@ -37,6 +37,8 @@ _TOO_MUCH: Final = (
     MalformedAnswer,
 )
 
+_PATIENCE: Final = 32  # answers until a refused range is tried again
+
 TopicFilter = Sequence[bytes | Sequence[bytes] | None]
 
 
@@ -67,12 +69,16 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class LogRange:
-    """The logs of blocks `first` to `last`; `hash` is the hash of the last."""
+    """The logs of blocks `first` to `last`; `hash` is the hash of the last.
+
+    `headers` are those of all the blocks; `Check.END_BLOCK` reads none.
+    """
 
     first: int
     last: int
     hash: bytes
     logs: list[Log]
+    headers: Sequence[Header] = ()
 
 
 def read_logs(
@@ -112,23 +118,54 @@ def read_ranges(
     `parent` is the hash that the block before `from_block` has for the caller: with it every range
     must follow the one before, else `ChainMoved`.
     """
-    limits = ranges or Ranges()
     query = _Query(rpc, to_checksum_address(address), topics, check)
-    span = limits.first
+    span = _Span(ranges or Ranges())
     start = from_block
     while start <= to_block:
-        end = min(start + span - 1, to_block)
+        end = min(start + span.blocks - 1, to_block)
         try:
             found = query.read(start, end, parent)
         except _TOO_MUCH:
             if end == start:
                 raise
-            span = max(1, (end - start + 1) // 2)
+            span.refused(end - start + 1)
             continue
         yield found
         parent = None if parent is None else found.hash
         start = end + 1
-        span = min(span * 2, limits.most)
+        span.answered()
+
+
+class _Span:
+    """How many `blocks` to ask for: half after a refusal, twice as many after an answer.
+
+    Where a node that counts logs would refuse every other query, the span settles between what it
+    answered and what it refused, and tries more again after a while.
+    """
+
+    def __init__(self, limits: Ranges) -> None:
+        self.blocks = limits.first
+        self._most = limits.most
+        self._answered = 0
+        self._refused: int | None = None
+        self._left = 0
+
+    def refused(self, blocks: int) -> None:
+        """The node refused so many blocks."""
+        if self._answered >= blocks:
+            self._answered = 0
+        self._refused, self._left = blocks, _PATIENCE
+        self.blocks = self._answered or max(1, blocks // 2)
+
+    def answered(self) -> None:
+        """The node answered."""
+        self._answered = self.blocks
+        self._left -= 1
+        if self._refused is None or self._left < 0:
+            self._refused = None
+            self.blocks = min(2 * self.blocks, self._most)
+        else:
+            self.blocks = (self.blocks + self._refused) // 2
 
 
 def read_linked_logs(
@@ -160,27 +197,45 @@ class _Query:
     check: Check
 
     def read(self, start: int, end: int, parent: bytes | None = None) -> LogRange:
-        """The checked logs of one range."""
-        headers = [] if self.check is Check.END_BLOCK else fetch_headers(self.rpc, start, end)
-        end_hash = headers[-1].hash if headers else self.rpc.block_hash(end)
+        """The checked logs of one range.
+
+        Headers come after the logs, which a node refuses sooner. Every log is held against the hash
+        of its own block, and every silent block against its bloom, so that the order is no matter.
+        """
+        if self.check is Check.END_BLOCK:
+            return self._read_end(start, end, parent)
+        logs = self._fetch(start, end)
+        headers = fetch_headers(self.rpc, start, end)
         if parent is not None:
-            self._check_parent(headers[0] if headers else fetch_header(self.rpc, start), parent)
-        return LogRange(start, end, end_hash, self._logs(start, end, end_hash, headers))
+            self._check_parent(headers[0], parent)
+        self._check_blocks(logs, headers)
+        return LogRange(start, end, headers[-1].hash, logs, headers)
 
     def read_linked(self, headers: Sequence[Header]) -> list[Log]:
         """The checked logs of the blocks with these headers."""
-        first, last = headers[0], headers[-1]
-        return self._logs(first.number, last.number, last.hash, headers)
+        logs = self._fetch_within(headers[0].number, headers[-1].number, headers[-1].hash)
+        self._check_blocks(logs, headers)
+        return logs
 
-    def _logs(self, start: int, end: int, end_hash: bytes, headers: Sequence[Header]) -> list[Log]:
-        found = self.rpc.call("eth_getLogs", self._parameters(start, end))
-        logs = [Log.from_rpc(read_object(log, "log")) for log in read_list(found, "eth_getLogs")]
+    def _read_end(self, start: int, end: int, parent: bytes | None) -> LogRange:
+        end_hash = self.rpc.block_hash(end)
+        if parent is not None:
+            self._check_parent(fetch_header(self.rpc, start), parent)
+        return LogRange(start, end, end_hash, self._fetch_within(start, end, end_hash))
+
+    def _fetch_within(self, start: int, end: int, end_hash: bytes) -> list[Log]:
+        """The logs, while the last block had this hash."""
+        logs = self._fetch(start, end)
         if self.rpc.block_hash(end) != end_hash:
             raise ChainMoved(f"block {end} changed while its logs were read")
-        self._check_shape(logs, start, end)
         if any(log.block_hash != end_hash for log in logs if log.block_number == end):
             raise ChainMoved(f"logs of block {end} come from another block")
-        self._check_blocks(logs, headers)
+        return logs
+
+    def _fetch(self, start: int, end: int) -> list[Log]:
+        found = self.rpc.call("eth_getLogs", self._parameters(start, end))
+        logs = [Log.from_rpc(read_object(log, "log")) for log in read_list(found, "eth_getLogs")]
+        self._check_shape(logs, start, end)
         return logs
 
     @staticmethod
@@ -209,8 +264,6 @@ class _Query:
             previous = position
 
     def _check_blocks(self, logs: Sequence[Log], headers: Sequence[Header]) -> None:
-        if not headers:
-            return
         by_block: dict[int, list[Log]] = {}
         for log in logs:
             by_block.setdefault(log.block_number, []).append(log)

@@ -3,12 +3,12 @@
 Covers Ethereum's header fields up to Osaka; a chain with other fields raises `HeaderMismatch`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, reduce
 from itertools import pairwise
+from operator import or_
 from typing import Final, Self
-
-from eth_hash.auto import keccak
 
 from hanpyo.chain.encoding import as_bytes, decode_list, encode
 from hanpyo.chain.errors import ChainMoved, HeaderMismatch
@@ -22,6 +22,7 @@ from hanpyo.chain.quantities import (
     to_quantity,
 )
 from hanpyo.chain.rpc import Call, Rpc
+from hanpyo.protocol.hashing import keccak
 
 # Field names in the order of the encoding, with whether the value is an integer.
 _FIELDS: Final = (
@@ -76,7 +77,10 @@ class Header:
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """The header with this encoding; raises `HeaderMismatch`, `InvalidEncoding`."""
-        fields = [as_bytes(field) for field in decode_list(encoded)]
+        return cls._of([as_bytes(field) for field in decode_list(encoded)], encoded)
+
+    @classmethod
+    def _of(cls, fields: Sequence[bytes], encoded: bytes) -> Self:
         most = len(_FIELDS) + len(_LATER_FIELDS)
         if not len(_FIELDS) <= len(fields) <= most:
             raise HeaderMismatch("the block header has a number of fields that no known fork has")
@@ -99,9 +103,8 @@ class Header:
     def from_rpc(cls, block: Mapping[str, object]) -> Self:
         """The header in a node's block object; raises `HeaderMismatch` unless its hash is right."""
         later = [field for field in _LATER_FIELDS if block.get(field[0]) is not None]
-        header = cls.decode(
-            encode([_field(block, name, number) for name, number in (*_FIELDS, *later)])
-        )
+        fields = [_field(block, name, number) for name, number in (*_FIELDS, *later)]
+        header = cls._of(fields, encode(fields))
         claimed = read_hash(block.get("hash"), "hash")
         if header.hash != claimed:
             raise HeaderMismatch(
@@ -112,10 +115,8 @@ class Header:
 
     def may_hold(self, entry: bytes) -> bool:
         """Whether the bloom allows a log with this address or topic; False is certain."""
-        digest = keccak(entry)
-        bloom = int.from_bytes(self.logs_bloom)
-        bits = (int.from_bytes(digest[i : i + 2]) & 2047 for i in (0, 2, 4))
-        return all(bloom >> bit & 1 for bit in bits)
+        bits = _bloom_bits(entry)
+        return int.from_bytes(self.logs_bloom) & bits == bits
 
 
 def fetch_header(rpc: Rpc, block: int | bytes | str) -> Header:
@@ -159,6 +160,16 @@ def _read(found: object, block: int | bytes | str) -> Header:
     return header
 
 
-def _field(block: Mapping[str, object], name: str, number: bool) -> int | bytes:
+def _field(block: Mapping[str, object], name: str, number: bool) -> bytes:
     value = block.get(name)
-    return read_quantity(value, name) if number else read_data(value, name)
+    if not number:
+        return read_data(value, name)
+    quantity = read_quantity(value, name)
+    return quantity.to_bytes((quantity.bit_length() + 7) // 8)
+
+
+@lru_cache(maxsize=1_024)
+def _bloom_bits(entry: bytes) -> int:
+    """The three bits that an entry sets in a bloom (Yellow Paper, section 4.3.1)."""
+    digest = keccak(entry)
+    return reduce(or_, (1 << (int.from_bytes(digest[at : at + 2]) & 2047) for at in (0, 2, 4)))

@@ -16,6 +16,7 @@ from hanpyo.chain.errors import MalformedAnswer
 ADDRESS_SIZE: Final = 20
 HASH_SIZE: Final = 32
 _SHOWN: Final = 80
+_from_hex: Final = bytes.fromhex
 _QUANTITY: Final = re.compile(r"0x[0-9a-fA-F]{1,64}", re.ASCII)
 
 
@@ -40,12 +41,12 @@ def read_quantity(value: object, name: str) -> int:
 
 def read_data(value: object, name: str, size: int | None = None) -> bytes:
     """The bytes in the answer's field `name`, of exactly `size` bytes when given."""
-    if not isinstance(value, str) or not value.startswith("0x"):
-        raise MalformedAnswer(f"{name} is not hexadecimal data: {_shown(value)}")
     try:
-        data = bytes.fromhex(value[2:])
-    except ValueError:
-        raise MalformedAnswer(f"{name} is not hexadecimal data: {_shown(value)}") from None
+        data = _from_hex(value[2:]) if value[:2] == "0x" else None  # type: ignore[index]  # caught
+    except (TypeError, ValueError):
+        data = None
+    if data is None or not isinstance(value, str):
+        raise MalformedAnswer(f"{name} is not hexadecimal data: {_shown(value)}")
     if (size is not None and len(data) != size) or 2 + 2 * len(data) != len(value):
         raise MalformedAnswer(f"{name} has {len(data)} bytes, {size} expected")
     return data

@@ -22,6 +22,7 @@ from hanpyo.chain.headers import Header
 from hanpyo.chain.node_errors import BlockUnknown
 from hanpyo.chain.quantities import (
     ADDRESS_SIZE,
+    HASH_SIZE,
     read_address,
     read_data,
     read_hash,
@@ -32,6 +33,7 @@ from hanpyo.chain.quantities import (
 )
 from hanpyo.chain.rpc import Rpc
 from hanpyo.chain.tries import ordered_root
+from hanpyo.protocol.tuples import new_tuple
 
 _DEPOSIT: Final = 0x7E  # OP-stack deposit transactions carry two fields more
 _RECEIPT_FIELDS: Final = 4  # status, cumulative gas, bloom, logs
@@ -41,6 +43,7 @@ _LAST_TYPE_PREFIX: Final = 0x7F  # EIP-2718: a larger first byte begins an untyp
 
 _checksum = lru_cache(maxsize=1024)(to_checksum_address)
 # A thousand logs have a handful of places and of first topics; other topics are a voter's own.
+_USUAL: Final = 2  # an election's event, and a voter's number
 _known_event = lru_cache(maxsize=4096)(read_hash)
 _known_index = lru_cache(maxsize=65_536)(read_quantity)
 
@@ -77,25 +80,29 @@ class Log(NamedTuple):
     @classmethod
     def from_rpc(cls, log: Mapping[str, object]) -> Self:
         """The log in a node's log object; raises `LogsInconsistent` for a withdrawn one."""
-        told = log.get
-        if told("removed"):
+        if log.get("removed"):
             raise LogsInconsistent("the node answered with a log that a reorganisation removed")
-        topics = read_list(told("topics"), "topics")
-        data = read_data(told("data"), "data")
+        topics = read_list(log.get("topics"), "topics")
         try:
             address, number, block, transaction, index = _known_place(
-                told("address"),
-                told("blockNumber"),
-                told("blockHash"),
-                told("transactionHash"),
-                told("transactionIndex"),
+                log["address"],
+                log["blockNumber"],
+                log["blockHash"],
+                log["transactionHash"],
+                log["transactionIndex"],
             )
-            event = [_known_event(topic, "topics") for topic in topics[:1]]
-            place = _known_index(told("logIndex"), "logIndex")
+            read: tuple[bytes, ...]
+            if len(topics) == _USUAL:
+                voter = read_data(topics[1], "topics", HASH_SIZE)
+                read = (_known_event(topics[0], "topics"), voter)
+            else:
+                read = tuple([read_hash(topic, "topics") for topic in topics])
+            data, place = read_data(log["data"], "data"), _known_index(log["logIndex"], "logIndex")
         except TypeError:
             raise MalformedAnswer("a log has an array or object for a word") from None
-        read = (*event, *[read_hash(topic, "topics") for topic in topics[1:]])
-        return cls(address, read, data, number, block, transaction, index, place)
+        except KeyError as missing:
+            raise MalformedAnswer(f"a log has no {missing}") from None
+        return new_tuple(cls, (address, read, data, number, block, transaction, index, place))
 
     @property
     def position(self) -> tuple[int, int]:

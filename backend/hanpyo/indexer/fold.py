@@ -11,8 +11,9 @@ from hanpyo.chain.receipts import Log
 from hanpyo.db.bulk import Row
 from hanpyo.indexer.milestones import MILESTONES
 from hanpyo.indexer.rows import ActRows, entry_row, kind_of, payload, place_row, skip_row
-from hanpyo.indexer.standing import Place, Standing, VoterEvent
+from hanpyo.indexer.standing import UNSEEN, Place, Standing, VoterEvent
 from hanpyo.indexer.told import Told
+from hanpyo.protocol.tuples import new_tuple
 
 
 class Fold:
@@ -39,34 +40,34 @@ class Fold:
     def take(self, told: Told) -> None:
         """Take what the next blocks tell; raises `LogsInconsistent`."""
         act_row, times = self._act_rows.row, told.times
+        standings, acts = self.standings, self.acts
         for event, log in zip(told.events, told.logs, strict=True):
-            timestamp = times[log.block_number]
+            block, timestamp = log.block_number, times[log.block_number]
             if isinstance(event, Recorded):
-                self._stand(event.terms.voter, event, log, timestamp)
-                self.acts.append(act_row(log, timestamp, event))
+                voter = event.terms.voter
+                before = standings.get(voter, UNSEEN)
+                place = new_tuple(Place, (block, log.log_index, timestamp))
+                standings[voter], first = before.after_act(event, place)
+                self._firsts += first
+                acts.append(act_row(log, timestamp, event))
             elif isinstance(event, Skipped):
-                place = place_row(self._election, log, timestamp)
-                self.skips.append(skip_row(place, event))
+                row = place_row(self._election, log, timestamp)
+                self.skips.append(skip_row(row, event))
             else:
                 self._note(event, log, timestamp)
         if self._firsts:
             raise LogsInconsistent(f"{self._firsts} first ballots are told without their batch")
 
-    def _stand(self, voter: int, event: VoterEvent, log: Log, timestamp: int) -> None:
-        standing = self.standings.get(voter)
-        if standing is None:
-            standing = self.standings[voter] = Standing(voter)
-        place = Place(log.block_number, log.log_index, timestamp)
-        self._firsts += standing.apply(event, place)
-
     def _note(self, event: Event, log: Log, timestamp: int) -> None:
         if isinstance(event, VoterEvent):
-            self._stand(event.voter, event, log, timestamp)
+            before = self.standings.get(event.voter) or Standing(event.voter)
+            place = Place(log.block_number, log.log_index, timestamp)
+            self.standings[event.voter] = before.after(event, place)
         elif isinstance(event, BatchRecorded):
             self._end_batch(event)
         kind, told = kind_of(event), payload(event)
-        place = place_row(self._election, log, timestamp)
-        self.entries.append(entry_row(place, event, kind, told))
+        row = place_row(self._election, log, timestamp)
+        self.entries.append(entry_row(row, event, kind, told))
         if kind in MILESTONES:
             self.notes.append((kind, told, log.block_number))
 

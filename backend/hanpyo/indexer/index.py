@@ -113,7 +113,7 @@ class ElectionIndex:
         found = [*self._acts_of(session, voters), *self._entries_of(session, voters)]
         found.sort(key=lambda each: (each[1].block, each[1].log_index))
         for event, place in found:
-            standings[event.voter].apply(event, place)
+            standings[event.voter] = standings[event.voter].after(event, place)
         return standings
 
     def _acts_of(

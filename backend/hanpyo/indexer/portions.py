@@ -52,7 +52,7 @@ class Portions:
             parent=position.hash,
         )
         for each in found:
-            headers = self._headers(each.logs)
+            headers = _holding(each.headers, each.logs) or self._headers(each.logs)
             told = _told(election, each.logs, headers)
             yield Portion(election, each.first - 1, each.last, each.hash, told, headers)
 
@@ -70,8 +70,7 @@ class Portions:
         if own[0].parent_hash != position.hash or own[-1].hash != top.hash:
             raise ChainMoved(f"block {top.number} does not follow what was read before")
         logs = read_linked_logs(self._rpc, election.address, own, self._live)
-        used = {log.block_number for log in logs}
-        held = [header for header in own if header.number in used]
+        held = _holding(own, logs)
         told = _told(election, logs, held)
         return Portion(election, position.number, top.number, top.hash, told, held)
 
@@ -80,6 +79,7 @@ class Portions:
         return fetch_header(self._rpc, max(0, block - 1))
 
     def _headers(self, logs: Sequence[Log]) -> list[Header]:
+        """The headers of the blocks that hold these logs, where none were read with them."""
         hashes = {log.block_number: log.block_hash for log in logs}
         calls = [Call("eth_getBlockByNumber", (to_quantity(each), False)) for each in hashes]
         found = [Header.from_rpc(read_object(each, "block")) for each in self._rpc.results(calls)]
@@ -87,6 +87,12 @@ class Portions:
             if header.number != number or header.hash != expected:
                 raise ChainMoved(f"block {number} changed after its logs were read")
         return found
+
+
+def _holding(headers: Sequence[Header], logs: Sequence[Log]) -> list[Header]:
+    """Those of the headers whose blocks hold logs."""
+    used = {log.block_number for log in logs}
+    return [header for header in headers if header.number in used]
 
 
 def _told(election: PublishedElection, logs: Sequence[Log], headers: Sequence[Header]) -> Told:

@@ -61,34 +61,35 @@ class ActRows:
 
     def row(self, log: Log, timestamp: int, event: Recorded) -> Row:
         """The row of a recorded act."""
-        terms, choices = event.terms, event.choices
-        content = event.content if choices is None else self._hashed(choices)
+        _, _, _, number, block, transaction, _, index = log
+        terms, key, _, payload, choices = event
+        voter, weight, class_, epoch, revision, kind, channel = terms
+        if choices is None:
+            content, escrow = event.content, event.escrow_hash
+        else:
+            content, escrow, payload = self._hashed(choices), ZERO_WORD, choices
+        # As `protocol.messages.digest`, whose checks a decoded event does not need again.
+        numbers = _BALLOT_NUMBERS.pack(voter, epoch, revision, kind)
+        struct = keccak(_BALLOT_TYPE + numbers + content + escrow)
         return (
             self._election,
-            log.block_number,
-            log.log_index,
-            log.block_hash,
-            log.transaction_hash,
+            number,
+            index,
+            block,
+            transaction,
             timestamp,
-            terms.voter,
-            terms.epoch,
-            terms.revision,
-            terms.kind,
-            terms.channel,
-            terms.class_,
-            terms.weight,
-            event.key,
+            voter,
+            epoch,
+            revision,
+            kind,
+            channel,
+            class_,
+            weight,
+            key,
             content,
-            event.escrow if choices is None else choices,
-            self._digest(event, content),
+            payload,
+            keccak(self._head + struct),
         )
-
-    def _digest(self, event: Recorded, content: bytes) -> bytes:
-        """As `protocol.messages.digest`, whose checks a decoded event does not need again."""
-        terms = event.terms
-        numbers = _BALLOT_NUMBERS.pack(terms.voter, terms.epoch, terms.revision, terms.kind)
-        struct = keccak(b"".join((_BALLOT_TYPE, numbers, content, event.escrow_hash)))
-        return keccak(self._head + struct)
 
 
 def place_row(election: str, log: Log, timestamp: int) -> Row:

@@ -6,8 +6,7 @@ changes a standing, and the sums change by what the standing adds after it less 
 before. Undoing works the same way, which is why it is exact.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hanpyo.chain.election_events import (
     CheckedIn,
@@ -17,10 +16,13 @@ from hanpyo.chain.election_events import (
     Settled,
     Voided,
 )
+from hanpyo.protocol.tuples import new_tuple
 from hanpyo.protocol.types import BallotKind
 
 VoterEvent = Recorded | Rebound | CheckedIn | Settled | Opened | Voided
 """The events that change a voter's standing."""
+_BALLOT: Final = int(BallotKind.BALLOT)
+_NOT_LIVE: Final = (None,) * 6  # from `live_block` to `choices`
 
 
 class Place(NamedTuple):
@@ -31,9 +33,11 @@ class Place(NamedTuple):
     timestamp: int
 
 
-@dataclass(slots=True)
-class Standing:
-    """One voter of one election. The fields are those of `VoterState`."""
+class Standing(NamedTuple):
+    """One voter of one election. The fields are those of `VoterState`, in the same order.
+
+    A tuple for the time that it takes to make one, like `Terms`.
+    """
 
     voter: int
     first_seen: int | None = None
@@ -58,38 +62,48 @@ class Standing:
         """Whether no event has ever named the voter."""
         return not (self.acts or self.minimum_epoch or self.checked_in)
 
-    def apply(self, event: VoterEvent, place: Place) -> bool:
-        """Take the voter's next event; True when it is a first, which stands in a batch's tree."""
+    def after(self, event: VoterEvent, place: Place) -> "Standing":
+        """The standing after the voter's next event."""
         match event:
             case Recorded():
-                return self._record(event, place)
+                return self.after_act(event, place)[0]
             case Rebound(epoch=epoch):
-                self.minimum_epoch = epoch
+                return self._replace(minimum_epoch=epoch)
             case CheckedIn():
-                self.checked_in = True
+                return self._replace(checked_in=True)
             case Settled():
-                self.settled = True
+                return self._replace(settled=True)
             case Opened(choices=choices):
-                self.opened = choices
+                return self._replace(opened=choices)
             case Voided():
-                self.voided, self.opened = True, None
-        return False
+                return self._replace(voided=True, opened=None)
 
-    def _record(self, event: Recorded, place: Place) -> bool:
-        terms = event.terms
-        is_ballot = terms.kind == BallotKind.BALLOT
-        untouched = not self.acts and not self.minimum_epoch
-        first = is_ballot and untouched and terms.order == 0
-        if self.first_seen is None:
-            self.first_seen = place.timestamp
-        self.acts += 1
-        self.epoch, self.revision = terms.epoch, terms.revision
-        self.later = self.later or not first
-        if is_ballot:
-            self.live_block, self.live_index = place.block, place.log_index
-            self.channel, self.class_, self.weight = terms.channel, terms.class_, terms.weight
-            self.choices = event.choices
-        else:
-            self.live_block = self.live_index = self.channel = self.class_ = self.weight = None
-            self.choices = None
-        return first
+    def after_act(self, act: Recorded, place: Place) -> tuple["Standing", bool]:
+        """The standing after a recorded act, and whether that is a first: one that stands in a
+        batch's tree.
+        """
+        terms, _, _, _, choices = act
+        voter, weight, class_, epoch, revision, kind, channel = terms
+        block, index, timestamp = place
+        is_ballot = kind == _BALLOT
+        first = is_ballot and not (epoch or revision or self.acts or self.minimum_epoch)
+        live = (block, index, channel, class_, weight, choices) if is_ballot else _NOT_LIVE
+        fields = (
+            voter,
+            timestamp if self.first_seen is None else self.first_seen,
+            self.acts + 1,
+            epoch,
+            revision,
+            self.minimum_epoch,
+            self.checked_in,
+            self.later or not first,
+            self.settled,
+            self.voided,
+            *live,
+            self.opened,
+        )
+        return new_tuple(Standing, fields), first
+
+
+UNSEEN: Final = Standing(-1)
+"""Where a voter stands before the first act, which names the voter."""

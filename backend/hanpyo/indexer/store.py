@@ -1,9 +1,7 @@
 """Standings and sums of one election in the database."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import Session
@@ -13,9 +11,6 @@ from hanpyo.db.models import Progress, TallyCell, TurnoutCell, TurnoutHour, Vote
 from hanpyo.db.types import Base
 from hanpyo.indexer.standing import Standing
 from hanpyo.indexer.sums import Sums
-
-_AS_ROW: Final = attrgetter(*(each.name for each in fields(Standing)))
-"""A standing's fields stand in the order of the columns behind the election."""
 
 
 def load_standings(session: Session, election: str, voters: Collection[int]) -> dict[int, Standing]:
@@ -34,7 +29,7 @@ def save_standings(
     if known:
         gone = among(session, VoterState.voter, list(known))
         session.execute(delete(VoterState).where(VoterState.election_id == election, gone))
-    rows = [(election, *_AS_ROW(each)) for each in standings.values() if not each.is_untouched]
+    rows = [(election, *each) for each in standings.values() if not each.is_untouched]
     insert_rows(session, VoterState, rows)
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeVar
 from hanpyo.indexer.standing import Standing
 from hanpyo.protocol.choices import decode, increments
 from hanpyo.protocol.manifest import Manifest
+from hanpyo.protocol.tuples import new_tuple
 
 HOUR: Final = 3_600
 _REMEMBERED: Final = 10_000
@@ -48,7 +49,7 @@ class _Counted(NamedTuple):
     @classmethod
     def of(cls, standing: Standing) -> "_Counted":
         opened = standing.opened
-        return cls(
+        fields = (
             standing.checked_in,
             standing.later,
             standing.settled,
@@ -60,6 +61,7 @@ class _Counted(NamedTuple):
             standing.weight,
             standing.choices if opened is None else opened,
         )
+        return new_tuple(cls, fields)
 
 
 class Counting:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.headers import Header
-from hanpyo.db.bulk import among
+from hanpyo.db.bulk import among, insert_rows
 from hanpyo.db.models import Block, ChainHead, Cursor, Rewind
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.index import ElectionIndex
@@ -31,13 +31,13 @@ def write_blocks(session: Session, headers: Iterable[Header], *, eventful: bool)
         return
     found = session.scalars(select(Block).where(among(session, Block.number, list(told))))
     known = {row.number: row for row in found}
-    for number, header in told.items():
-        row = known.get(number)
-        if row is None:
-            row = Block(number=number, eventful=False)
-            session.add(row)
+    for number, row in known.items():
+        header = told[number]
         row.hash, row.parent_hash, row.timestamp = header.hash, header.parent_hash, header.timestamp
         row.eventful = row.eventful or eventful
+    new = (header for number, header in told.items() if number not in known)
+    rows = [(each.number, each.hash, each.parent_hash, each.timestamp, eventful) for each in new]
+    insert_rows(session, Block, rows)
 
 
 def prune_blocks(session: Session, final: int) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from hanpyo.protocol.hashing import hash_words, keccak, tag, word
 from hanpyo.protocol.reading import EncodingError, exact, pack
+from hanpyo.protocol.tuples import new_tuple
 from hanpyo.protocol.types import ZERO_WORD, BallotKind, Channel, Digest, Word
 
 _TERMS: Final = Struct(">BBHHH12sIQ")
@@ -60,11 +61,12 @@ class Terms(NamedTuple):
     @classmethod
     def unpack(cls, packed: bytes) -> "Terms":
         """The terms of one word."""
-        fields = _TERMS.unpack(exact(packed, _TERMS.size, "terms", ActError))
-        kind, channel, class_, epoch, revision, above, voter, weight = fields
+        if len(packed) != _TERMS.size:
+            exact(packed, _TERMS.size, "terms", ActError)
+        kind, channel, class_, epoch, revision, above, voter, weight = _TERMS.unpack(packed)
         if above != _ABOVE_VOTER:
             raise ActError("terms", "the bytes above the voter number are not zero")
-        return cls(voter, weight, class_, epoch, revision, kind, channel)
+        return new_tuple(cls, (voter, weight, class_, epoch, revision, kind, channel))
 
     @property
     def order(self) -> int:

@@ -97,8 +97,27 @@ def test_the_range_shrinks_when_refused_and_grows_again(
     with Proxy(node.url) as proxy, Rpc(proxy.url) as rpc:
         proxy.after = limit
         logs = list(read_logs(rpc, filled, 0, 15, ranges=Ranges(16, 64)))
-    assert spans == [16, 8, 4, 8, 4, 8, 4, 4]
+    assert spans == [16, 8, 4, 6, 4, 5, 4, 4]
     assert payloads(logs) == payloads(list(read_logs(node.rpc, filled, 0, 15)))
+
+
+def test_each_header_is_read_once_however_often_the_range_is_refused(
+    node: EmbeddedNode, filled: ChecksumAddress
+) -> None:
+    asked: list[str] = []
+
+    def limit(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if request["method"] == "eth_getBlockByNumber":
+            asked.append(request["params"][0])
+        elif len(answer["result"]) > 4:
+            return refusal(request, -32005, "query returned more than 10000 results")
+        return answer
+
+    with Proxy(node.url) as proxy, Rpc(proxy.url) as rpc:
+        proxy.after = limit
+        logs = list(read_logs(rpc, filled, 0, 15, check=Check.BLOOM))
+    assert payloads(logs) == payloads(list(read_logs(node.rpc, filled, 0, 15)))
+    assert asked == [hex(number) for number in range(16)]
 
 
 @pytest.mark.parametrize(
