@@ -16,7 +16,7 @@ from hanpyo.chain.keys import Key
 from hanpyo.chain.rpc import Rpc
 from hanpyo.config import RelaySection
 from hanpyo.db.database import Database
-from hanpyo.db.direct import Direct
+from hanpyo.db.direct import DirectInsert
 from hanpyo.db.models import Act, Ballot, BallotState
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
 from hanpyo.errors import Conflict, Unavailable
@@ -38,30 +38,45 @@ from hanpyo.relay.readings import Head, Readings
 from hanpyo.relay.submission import Examined, Submission, examine
 from hanpyo.relay.wallets import ask_wallet
 
+_COLUMNS: Final = {
+    "digest": "bytea",
+    "election_id": "varchar(32)",
+    "voter": "bigint",
+    "epoch": "bigint",
+    "revision": "bigint",
+    "kind": "integer",
+    "form": "integer",
+    "weight": "bigint",
+    "class": "integer",
+    "key": "bytea",
+    "body": "bytea",
+    "state": "varchar(20)",
+    "received_at": "bigint",
+    "include_by": "bigint",
+    "promise": "bytea",
+    "most": "bigint",
+}
+_KEPT: Final = ", ".join(name for name in _COLUMNS if name != "most")
 # One statement, so that no other request comes between the question and the row; where PostgreSQL
 # lets two race, the unique order and digest settle it. Acts of one voter that race there at several
 # orders may pass `most` by as many as are under way at once: it bounds money, not what counts. What
-# finds no place is explained afterwards.
+# finds no place is explained afterwards. Counts are compared where `NOT EXISTS` would do, because
+# no plan can turn them into a join over whole tables.
 _INSERT: Final = f"""
-WITH given AS (
-  SELECT CAST(:election_id AS varchar(32)) AS election_id, CAST(:voter AS bigint) AS voter,
-         CAST(:epoch AS bigint) AS epoch, CAST(:revision AS bigint) AS revision)
-INSERT INTO ballot (election_id, digest, voter, epoch, revision, kind, form, weight, class, key,
-                    body, state, received_at, include_by, promise, tries, not_before)
-SELECT election_id, :digest, voter, epoch, revision, :kind, :form, :weight, :class, :key,
-       :body, :state, :received_at, :include_by, :promise, 0, 0
+INSERT INTO ballot ({_KEPT}, tries, not_before)
+SELECT {_KEPT}, 0, 0
 FROM given
-WHERE NOT EXISTS (SELECT 1 FROM ballot WHERE ballot.election_id = given.election_id
-                  AND ballot.voter = given.voter
-                  AND (ballot.epoch, ballot.revision) >= (given.epoch, given.revision))
-  AND NOT EXISTS (SELECT 1 FROM act WHERE act.election_id = given.election_id
-                  AND act.voter = given.voter
-                  AND (act.epoch, act.revision) >= (given.epoch, given.revision)
-                  AND act.digest <> :digest)
+WHERE (SELECT count(*) FROM ballot WHERE ballot.election_id = given.election_id
+       AND ballot.voter = given.voter) < given.most
   AND (SELECT count(*) FROM ballot WHERE ballot.election_id = given.election_id
-       AND ballot.voter = given.voter) < :most
+       AND ballot.voter = given.voter
+       AND (ballot.epoch, ballot.revision) >= (given.epoch, given.revision)) = 0
+  AND (SELECT count(*) FROM act WHERE act.election_id = given.election_id
+       AND act.voter = given.voter
+       AND (act.epoch, act.revision) >= (given.epoch, given.revision)
+       AND act.digest <> given.digest) = 0
   AND given.epoch = ({EXPECTED_EPOCH})
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING digest
 """  # noqa: S608  constants of the program
 
 
@@ -98,8 +113,7 @@ class Intake:
     ) -> None:
         """`key` signs promises; `rpc` gives the node that contract wallets are asked on."""
         self._database = database
-        self._direct = Direct(database)
-        self._insert = self._direct.prepare(_INSERT)
+        self._insert = DirectInsert(database, _INSERT, _COLUMNS, apart=("election_id", "voter"))
         self._catalogue = catalogue
         self._key = key
         self._settings = settings
@@ -145,9 +159,9 @@ class Intake:
         )
         promise = sign_promise(self._key, election.domain, ballot.digest, include_by)
         failpoint("before_commit")
-        row = self._direct.first(self._insert, self._row(election.id, ballot, include_by, promise))
+        is_new = self._insert.add(self._row(election.id, ballot, include_by, promise))
         failpoint("after_commit")
-        if row is None:
+        if not is_new:
             return self._explain(election, ballot)
         return Accepted(ballot.digest, include_by, promise, self._key.address, ballot.invalid_items)
 
