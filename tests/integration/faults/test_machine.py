@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("machine")
 VOTERS = 8
 LEASE = 3
 SAVED_EVERY = 1
-CONFIRMATIONS = 22
+CONFIRMATIONS = 30
 """More blocks than come between two writes of the chain to its file."""
 MOST_KILLS = 8
 """A node may save at the last moment; one of so many kills comes before that."""
