@@ -13,6 +13,10 @@ from hanpyo.chain.errors import ChainError
 
 GAS_CAP: Final = 30_000_000
 """Gas that one call or estimate may use."""
+GAS_OF_A_READ: Final = 250_000
+"""Gas that counts as much as a plain read. 30 million, spent on hashing memory, kept a node busy
+for 0.46 s, a read for 0.2 ms: at 6,000 a minute one client gets less than half a core with this.
+"""
 MOST_SLOTS: Final = 1_024
 MOST_FEE_BLOCKS: Final = 1_024
 MOST_PERCENTILES: Final = 20
@@ -54,6 +58,13 @@ def checked(method: object, params: object) -> tuple[str, tuple[Any, ...]]:
     return method, tuple(refine(params))
 
 
+def weight(method: str, params: Sequence[Any]) -> int:
+    """How many plain reads a checked request is worth: what runs code counts by its gas."""
+    if _METHODS[method][2] is not _call:
+        return 1
+    return max(1, -(-int(params[0]["gas"], 0) // GAS_OF_A_READ))
+
+
 def _as_given(params: Sequence[Any]) -> Sequence[Any]:
     if any(isinstance(each, (dict, list, float)) for each in params[:1]):
         raise ParametersRefused("the first parameter is a text")
@@ -63,7 +74,7 @@ def _as_given(params: Sequence[Any]) -> Sequence[Any]:
 def _call(params: Sequence[Any]) -> Sequence[Any]:
     """A call with a bounded amount of gas, and no state made up for it."""
     fields = _object(params[0], _CALL_FIELDS)
-    gas = min(_quantity(fields.get("gas", hex(GAS_CAP)), "gas"), GAS_CAP)
+    gas = min(_quantity(fields.get("gas", GAS_CAP), "gas"), GAS_CAP)
     return [{**fields, "gas": hex(gas)}, *params[1:]]
 
 

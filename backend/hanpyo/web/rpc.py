@@ -1,7 +1,9 @@
 """`POST /rpc`: the installation's chain for auditors, wallets and explorers, as JSON-RPC 2.0.
 
-Only what `chain.public_methods` allows is passed on. A batch has at most `MOST_CALLS` entries. The
-header `X-Hanpyo-Chain` says whether the operator controls the chain.
+Only what `chain.public_methods` allows is passed on. A batch has at most `MOST_CALLS` entries. A
+request counts as one against its client's allowance, and what runs code by its gas: a node that is
+kept busy would record no ballots. The header `X-Hanpyo-Chain` says whether the operator controls
+the chain.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from hanpyo.chain.errors import AnswerTooLarge, ChainError, NodeBusy, TransportError
 from hanpyo.chain.node_errors import NodeError
-from hanpyo.chain.public_methods import MethodRefused, ParametersRefused, checked
+from hanpyo.chain.public_methods import MethodRefused, ParametersRefused, checked, weight
 from hanpyo.chain.rpc import Call, Rpc
 from hanpyo.db.models import Installation
 from hanpyo.errors import TooMany, Unavailable
@@ -42,11 +44,7 @@ def serve() -> Response:
     request.max_content_length = LARGEST_BODY
     document = strict_json.loads(request.get_data())
     entries = document if isinstance(document, list) else [document]
-    settings = runtime().settings
-    allowance: Allowance = current_app.extensions.setdefault(_KEY, Allowance())
-    wait = allowance.take(client(), len(entries), settings.web.rpc_calls_a_minute)
-    if wait:
-        raise TooMany("too many requests to the chain from this address", wait)
+    _take(len(entries))
     if not 0 < len(entries) <= MOST_CALLS:
         answer: Any = _error(None, _INVALID_REQUEST, f"a batch has 1 to {MOST_CALLS} requests")
     else:
@@ -55,6 +53,14 @@ def serve() -> Response:
     return Response(
         orjson.dumps(answer), headers={"X-Hanpyo-Chain": _label()}, mimetype="application/json"
     )
+
+
+def _take(units: int) -> None:
+    """Take what a request costs from its client's allowance; raises `TooMany`."""
+    allowance: Allowance = current_app.extensions.setdefault(_KEY, Allowance())
+    wait = allowance.take(client(), units, runtime().settings.web.rpc_calls_a_minute)
+    if wait:
+        raise TooMany("too many requests to the chain from this address", wait)
 
 
 def _label() -> str:
@@ -84,6 +90,7 @@ def _answers(node: Rpc, entries: Sequence[Any]) -> list[dict[str, Any]]:
             answers[place] = _error(number, _NO_METHOD, str(refused))
         except ParametersRefused as refused:
             answers[place] = _error(number, _BAD_PARAMETERS, str(refused))
+    _take(sum(weight(call.method, call.params) - 1 for _, _, call in passed))
     outcomes = _ask(node, [call for _, _, call in passed])
     for (place, number, _), outcome in zip(passed, outcomes, strict=True):
         answers[place] = {"jsonrpc": "2.0", "id": number, **outcome}

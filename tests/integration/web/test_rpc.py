@@ -114,13 +114,25 @@ def test_anyone_may_send_a_transaction_of_their_own(client: FlaskClient, place: 
     assert place.node.rpc.balance("0x" + "78" * 20) == 5
 
 
-def test_one_address_has_an_allowance(place: Scene) -> None:
+def limited(place: Scene, a_minute: int) -> FlaskClient:
     runtime = place.runtime
-    settings = load_settings(
-        data=runtime.settings.data, chain=runtime.settings.chain, web={"rpc_calls_a_minute": 3}
-    )
-    limited = create_app(Runtime(settings, runtime.database, runtime.vault, runtime.node))
-    client = limited.test_client()
+    web = {"rpc_calls_a_minute": a_minute}
+    settings = load_settings(data=runtime.settings.data, chain=runtime.settings.chain, web=web)
+    app = create_app(Runtime(settings, runtime.database, runtime.vault, runtime.node))
+    return app.test_client()
+
+
+def test_nobody_keeps_the_node_busy_with_code(place: Scene) -> None:
+    client, endless = limited(place, 300), {"data": "0x5b600056", "gas": hex(30_000_000)}
+    batch = [request("eth_call", endless)] * 3
+    assert client.post("/rpc", json=batch).status_code == 429
+    statuses = [client.post("/rpc", json=request("eth_call", endless)) for _ in range(3)]
+    assert [each.status_code for each in statuses] == [200, 200, 429]
+    assert client.post("/rpc", json=request("eth_chainId")).status_code == 200
+
+
+def test_one_address_has_an_allowance(place: Scene) -> None:
+    client = limited(place, 3)
     assert client.post("/rpc", json=[request("eth_chainId")] * 3).status_code == 200
     refused = client.post("/rpc", json=request("eth_chainId"))
     assert refused.status_code == 429

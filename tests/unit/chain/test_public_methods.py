@@ -11,6 +11,7 @@ from hanpyo.chain.public_methods import (
     MethodRefused,
     ParametersRefused,
     checked,
+    weight,
 )
 
 ADDRESS = "0x" + "11" * 20
@@ -127,3 +128,18 @@ def test_the_gas_of_a_call_is_capped(given: Any, passed: int) -> None:
     _, (call, block) = checked("eth_call", [fields, "latest"])
     assert int(call["gas"], 16) == passed
     assert (call["to"], block) == (ADDRESS, "latest")
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "least", "most"),
+    [
+        ("eth_getBalance", [ADDRESS], 1, 1),
+        ("eth_call", [{"to": ADDRESS, "gas": 21_000}], 1, 1),
+        ("eth_call", [{"to": ADDRESS}], 100, 150),
+        ("eth_estimateGas", [{"to": ADDRESS, "gas": 3_000_000}], 10, 15),
+    ],
+)
+def test_what_runs_code_weighs_as_much_as_it_may_cost(
+    method: str, params: list[Any], least: int, most: int
+) -> None:
+    assert least <= weight(*checked(method, params)) <= most
