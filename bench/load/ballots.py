@@ -12,8 +12,9 @@ from hanpyo.elections.casting import Booth, Voter
 from hanpyo.elections.officials import Signers, credential_of, new_key
 from hanpyo.protocol.agenda import Item
 from hanpyo.protocol.choices import encode_unchecked
-from hanpyo.protocol.signatures import address_of, expand
+from hanpyo.protocol.signatures import address_of
 from hanpyo.relay.submission import Submission
+from tests.service.relaying import body, submission
 
 _AT_ONCE: Final = 500
 
@@ -29,50 +30,18 @@ class Desk:
         """The first ballot of voter `number`, by a fresh key."""
         voter = Voter(number, new_key())
         record = self.booth.ballot(voter, choices(self.booth.manifest.items, number))
-        address = address_of(voter.key)
-        credential = credential_of(record, address)
-        return Submission(
-            number,
-            record.epoch,
-            record.revision,
-            record.kind,
-            1,
-            address,
-            False,
-            expand(record.signature),  # type: ignore[arg-type]  # compact records carry this form
-            record.payload,
-            self.registrars.attest_message(self.booth.domain, credential),
-        )
+        credential = credential_of(record, address_of(voter.key))
+        attestations = self.registrars.attest_message(self.booth.domain, credential)
+        return submission(voter, record, attestations)
 
     def body(self, number: int) -> bytes:
         """The same as the JSON of a request."""
-        return encoded(self.submission(number))
+        return orjson.dumps(body(self.submission(number)))
 
 
 def choices(items: Sequence[Item], number: int) -> bytes:
     """What voter `number` chooses: one option of each item."""
     return encode_unchecked(items, [[1 + number % item.options] for item in items])
-
-
-def encoded(given: Submission) -> bytes:
-    """The JSON of a submission."""
-    return orjson.dumps(
-        {
-            "voter": given.voter,
-            "epoch": given.epoch,
-            "revision": given.revision,
-            "kind": given.kind,
-            "keyType": given.key_type,
-            "key": "0x" + given.key.hex(),
-            "wallet": given.wallet,
-            "signature": "0x" + given.signature.hex(),
-            "payload": "0x" + given.payload.hex(),
-            "attestations": [
-                {"index": each.index, "signature": "0x" + each.signature.hex()}
-                for each in given.attestations
-            ],
-        }
-    )
 
 
 def submissions(desk: Desk, numbers: range) -> list[Submission]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from wsgiref.types import WSGIApplication
 
 import orjson
 import psycopg
@@ -137,7 +138,9 @@ def main(kind: str) -> None:
         _run(settings, service.open, service.close)
 
 
-def _run(settings: Settings, opening: Callable[[], Flask], closing: Callable[[], None]) -> None:
+def _run(
+    settings: Settings, opening: Callable[[], WSGIApplication], closing: Callable[[], None]
+) -> None:
     Server(
         settings,
         opening,

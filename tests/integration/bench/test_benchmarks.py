@@ -21,8 +21,11 @@ def test_every_benchmark_is_found() -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_intake(kind: str) -> None:
-    rows = named(intake.measure((10, 20), bare=20, sealed=0, warm=12, kinds=(kind,), workers=1))
-    assert rows[f"{kind}, first 20 ballots"].peer_value
+    rows = named(
+        intake.measure((10, 20), rounds=2, each=10, sealed=0, warm=12, kinds=(kind,), workers=1)
+    )
+    assert rows[f"{kind}, durable intake"].peer_value
+    assert rows[f"{kind}, first 20 ballots"].value
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
