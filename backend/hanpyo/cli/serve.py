@@ -14,9 +14,10 @@ from hanpyo.cli.root import tell
 from hanpyo.cli.starting import announce, require_sound, settings_with
 from hanpyo.config import Settings
 from hanpyo.errors import HanpyoError
-from hanpyo.operation.demonstrating import Shown, demonstrate
+from hanpyo.operation.demonstrating import demonstrate
 from hanpyo.operation.embedded import embedded_chain, exclusive
 from hanpyo.operation.service import Service
+from hanpyo.operation.shown import Opened, Shown
 from hanpyo.runtime import Runtime
 from hanpyo.web.server import Server
 
@@ -70,6 +71,7 @@ def _demonstrate(runtime: Runtime, *, as_json: bool) -> None:
                 "organiser": shown.organiser,
                 "voters": list(shown.voters),
                 "trusteeKey": str(shown.trustee_key),
+                "opened": shown.opened,
             }
         )
     else:
@@ -80,6 +82,7 @@ def _links(settings: Settings, shown: Shown) -> str:
     base, data = settings.web.public_url.rstrip("/"), settings.data
     public = f"{base}/v1/elections/{shown.election_id}"
     return _LINKS.format(
+        opened=_OPENED[shown.opened],
         hanpyo=_own_name(),
         voter=shown.voters[0],
         key=data / "demo-voter.json",
@@ -97,9 +100,22 @@ def _own_name() -> str:
     return str(called) if called.name == "hanpyo" and not called.is_absolute() else "hanpyo"
 
 
+_OPENED: Final = {
+    Opened.NOW: (
+        "시연 투표가 열렸습니다. 조합원 120명은 지어낸 사람들입니다.\n"
+        "A demonstration election is open; its 120 members are made up."
+    ),
+    Opened.INSTEAD: (
+        "지난번 시연 투표는 끝나서 새로 열었습니다. 조합원 120명은 지어낸 사람들입니다.\n"
+        "The demonstration of before is over; another is open. Its 120 members are made up."
+    ),
+    Opened.EARLIER: (
+        "지난번에 연 시연 투표가 아직 열려 있습니다. 링크는 그대로입니다.\n"
+        "The demonstration of before is still open; its links are the same."
+    ),
+}
 _LINKS: Final = """
-시연 투표가 열렸습니다. 조합원 120명은 지어낸 사람들입니다.
-A demonstration election is open; its 120 members are made up.
+{opened}
 화면은 아직 없으니 아래 명령을 붙여 넣으세요. / There are no pages yet: paste these commands.
 
 투표하기 / vote as one of them; again with other choices to change the ballot:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from hanpyo.client import HanpyoClient, HanpyoClientError, ServiceUnreachable
 from hanpyo.config import load_settings
 from hanpyo.db.models import ChainHead, Election
 from hanpyo.operation.composition import runner_of
-from hanpyo.operation.demonstrating import Shown, demonstrate
+from hanpyo.operation.demonstrating import demonstrate
 from hanpyo.operation.embedded import _keystore, _with_keys
+from hanpyo.operation.shown import Opened, Shown, keep, kept, takes_ballots
+from hanpyo.runtime import Runtime
 from hanpyo.web.app import create_app
 from tests.commands import run
 from tests.service.databases import KINDS
@@ -36,6 +38,7 @@ class Whole:
     """A running service with its demonstration."""
 
     url: str
+    runtime: Runtime
     shown: Shown
     password: Path
     folder: Path
@@ -68,7 +71,7 @@ def whole(
             shown = demonstrate(place.runtime, sleep=lambda _: _pass_time(place))
             _wait_until_it_is_known(place)
             with served(create_app(place.runtime)) as url:
-                yield Whole(url, shown, folder / "keystores" / "password", folder)
+                yield Whole(url, place.runtime, shown, folder / "keystores" / "password", folder)
         finally:
             assert runner.stop()
 
@@ -163,6 +166,33 @@ def test_staff_set_up_and_see_their_election(whole: Whole) -> None:
         with pytest.raises(HanpyoClientError) as used:
             client.staff.set_up(whole.shown.organiser, "a long pass phrase of mine")
         assert used.value.status in (401, 404, 409, 422)
+
+
+def test_another_start_shows_the_demonstration_that_is_still_open(whole: Whole) -> None:
+    again = demonstrate(whole.runtime)
+    assert again == replace(whole.shown, opened=Opened.EARLIER)
+    web = whole.runtime.settings.web.model_copy(update={"public_url": "http://localhost:9000/"})
+    moved = replace(whole.runtime, settings=whole.runtime.settings.model_copy(update={"web": web}))
+    link = demonstrate(moved).voters[7]
+    assert link == "http://localhost:9000/v#" + whole.shown.voters[7].partition("#")[2]
+
+
+def test_one_that_is_over_is_not_shown_again(whole: Whole) -> None:
+    tomorrow = replace(whole.runtime, clock=lambda: whole.runtime.clock() + 100_000)
+    assert not takes_ballots(tomorrow, whole.shown)
+    assert not takes_ballots(whole.runtime, replace(whole.shown, election_id="0" * 32))
+
+
+def test_what_is_kept_of_it_is_private_and_may_be_broken(whole: Whole) -> None:
+    file = whole.folder / "demonstration.json"
+    assert file.stat().st_mode & 0o077 == 0
+    for broken in (b"", b"[]", b"{}", b'{"election_id": 1}'):
+        file.write_bytes(broken)
+        assert kept(whole.runtime) is None
+    file.unlink()
+    assert kept(whole.runtime) is None
+    keep(whole.runtime, whole.shown)
+    assert kept(whole.runtime) == replace(whole.shown, opened=Opened.EARLIER)
 
 
 def test_anyone_audits_it(whole: Whole) -> None:
