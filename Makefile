@@ -10,9 +10,6 @@ PYTHON := $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 endif
 WORKERS ?= 2
 
-# Where it is set, each of a test run's processes would compile every module again.
-unexport PYTHONDONTWRITEBYTECODE
-
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
