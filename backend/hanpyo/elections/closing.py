@@ -119,7 +119,7 @@ class Closer:
                 return False
             record = self._keeper.read(contract).record
         if record.later.keys() - record.settled:
-            self._require_effect(election, record, post)
+            self._before_sending(election, record, post)
             settle_all(post, contract, record, most=self._most)
             return True
         return phase is Phase.OPENING and self._count(election, contract, record, now, post)
@@ -138,12 +138,12 @@ class Closer:
             if record.secret is None:
                 return self._release(election, contract, record, post)
             if unopened(record):
-                self._require_effect(election, record, post)
+                self._before_sending(election, record, post)
                 open_all(post, contract, record, most=self._most)
                 return True
         if now < manifest.timetable.certify_at:
             return False
-        self._require_effect(election, record, post)
+        self._before_sending(election, record, post)
         post.send(contract.certify())
         return True
 
@@ -154,13 +154,17 @@ class Closer:
         secret = election.trustee_secret
         if secret is None:
             return False
-        self._require_effect(election, record, post)
+        self._before_sending(election, record, post)
         post.send(contract.release_key(int.from_bytes(secret, "big")))
         return True
 
+    def _before_sending(self, election: Election, record: ElectionRecord, post: Post) -> None:
+        """Tell where a cap is passed; raises `SentInVain`."""
+        self._require_effect(election, record, post)
+        self._tell_cap(election)
+
     def _require_effect(self, election: Election, record: ElectionRecord, post: Post) -> None:
         """Raise `SentInVain` when what was sent the last times has changed nothing."""
-        self._tell_cap(election)
         mark = (len(record.settled), len(record.opened), len(record.voided), record.secret is None)
         sent = len(post.tickets)
         last = self._tries.get(election.id)
