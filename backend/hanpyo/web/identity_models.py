@@ -234,7 +234,10 @@ class AppearanceOut(_Body):
 
 
 class InvitationsIn(_Body):
-    """Whom to invite: letters for nobody, whoever has no contact on file, or all."""
+    """Whom to invite: letters for nobody, whoever has no contact on file, or all.
+
+    `again` invites those too who were invited before, and ends what the same channel carried then.
+    """
 
     letters: Literal["none", "unreachable", "all"] = "none"
     again: bool = False
