@@ -1,4 +1,4 @@
-"""Events of whole blocks turned into rows and standings; knows no database.
+"""Events of whole blocks turned into standings and rows; knows no database.
 
 Where a batch's end counts other firsts than were told before it, the node left something out.
 """
@@ -10,7 +10,7 @@ from hanpyo.chain.errors import LogsInconsistent
 from hanpyo.chain.receipts import Log
 from hanpyo.db.bulk import Row
 from hanpyo.indexer.milestones import MILESTONES
-from hanpyo.indexer.rows import ActRows, entry_row, kind_of, payload, place_row, skip_row
+from hanpyo.indexer.rows import entry_row, kind_of, payload, place_row, skip_row
 from hanpyo.indexer.standing import UNSEEN, Place, Standing, VoterEvent
 from hanpyo.indexer.told import Told
 from hanpyo.protocol.tuples import new_tuple
@@ -22,25 +22,21 @@ class Fold:
     def __init__(
         self,
         election: str,
-        act_rows: ActRows,
         standings: dict[int, Standing],
         batches: int,
     ) -> None:
         """`batches` have been recorded before."""
         self.standings = standings
-        self.acts: list[Row] = []
         self.skips: list[Row] = []
         self.entries: list[Row] = []
         self.notes: list[tuple[str, dict[str, Any], int]] = []
         self._election = election
-        self._act_rows = act_rows
         self._batches = batches
         self._firsts = 0
 
     def take(self, told: Told) -> None:
         """Take what the next blocks tell; raises `LogsInconsistent`."""
-        act_row, times = self._act_rows.row, told.times
-        standings, acts = self.standings, self.acts
+        standings, times = self.standings, told.times
         for event, log in zip(told.events, told.logs, strict=True):
             block, timestamp = log.block_number, times[log.block_number]
             if isinstance(event, Recorded):
@@ -49,7 +45,6 @@ class Fold:
                 place = new_tuple(Place, (block, log.log_index, timestamp))
                 standings[voter], first = before.after_act(event, place)
                 self._firsts += first
-                acts.append(act_row(log, timestamp, event))
             elif isinstance(event, Skipped):
                 row = place_row(self._election, log, timestamp)
                 self.skips.append(skip_row(row, event))

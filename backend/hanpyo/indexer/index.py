@@ -25,7 +25,7 @@ from hanpyo.db.models import (
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.fold import Fold
 from hanpyo.indexer.milestones import MILESTONES, forget, note
-from hanpyo.indexer.rows import ActRows, entry_event
+from hanpyo.indexer.rows import entry_event
 from hanpyo.indexer.standing import Place, Standing, VoterEvent
 from hanpyo.indexer.store import add_sums, load_standings, progress_of, save_standings
 from hanpyo.indexer.sums import Counting, Sums
@@ -44,7 +44,6 @@ class ElectionIndex:
         self.election = election
         self._id = election.id
         self._counting = Counting(election.manifest)
-        self._act_rows = ActRows(election.id, election.domain)
 
     def apply(self, session: Session, told: Told) -> None:
         """Take what the next blocks tell; raises `LogsInconsistent` where logs are missing."""
@@ -55,9 +54,9 @@ class ElectionIndex:
         standings = load_standings(session, self._id, voters)
         known, sums = set(standings), Sums()
         self._counting.add(sums, standings.values(), -1)
-        fold = Fold(self._id, self._act_rows, standings, progress.batches)
+        fold = Fold(self._id, standings, progress.batches)
         fold.take(told)
-        insert_rows(session, Act, fold.acts)
+        insert_rows(session, Act, told.acts)
         insert_rows(session, Skip, fold.skips)
         insert_rows(session, LogEntry, fold.entries)
         for kind, content, block in fold.notes:

@@ -97,7 +97,7 @@ def _holding(headers: Sequence[Header], logs: Sequence[Log]) -> list[Header]:
 
 def _told(election: PublishedElection, logs: Sequence[Log], headers: Sequence[Header]) -> Told:
     times = {header.number: header.timestamp for header in headers}
-    return Told.of(election.manifest, logs, times)
+    return Told.of(election, logs, times)
 
 
 _CHECKS = {"end": Check.END_BLOCK, "bloom": Check.BLOOM, "receipts": Check.RECEIPTS}

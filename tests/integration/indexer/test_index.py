@@ -108,9 +108,9 @@ def publish(database: Database, manifest: Manifest) -> ElectionIndex:
     return ElectionIndex(PublishedElection(identifier, "", "시험", "", manifest, DOMAIN, b""))
 
 
-def told(ledger: Ledger, logs: Sequence[Log]) -> Told:
+def told(index: ElectionIndex, ledger: Ledger, logs: Sequence[Log]) -> Told:
     """These logs of the ledger, as the chain's reader hands them on."""
-    return Told.of(ledger.manifest, logs, ledger.times)
+    return Told.of(index.election, logs, ledger.times)
 
 
 def rows(database: Database, index: ElectionIndex) -> dict[str, list[Any]]:
@@ -129,7 +129,7 @@ def rebuild(database: Database, index: ElectionIndex, ledger: Ledger) -> None:
         index.clear(session)
         session.add(Progress(election_id=index.election.id))
         session.flush()
-        index.apply(session, told(ledger, ledger.logs))
+        index.apply(session, told(index, ledger, ledger.logs))
 
     database.transact(work)
 
@@ -173,7 +173,7 @@ def run(database: Database, index: ElectionIndex, ledger: Ledger, steps: list[An
             continue
         take(ledger, step)
         ledger.mine()
-        newest = partial(index.apply, told=told(ledger, ledger.blocks[-1]))
+        newest = partial(index.apply, told=told(index, ledger, ledger.blocks[-1]))
         database.transact(newest)
 
 
@@ -287,7 +287,7 @@ def test_a_batch_with_a_log_left_out_is_refused_whole(database: Database, missin
     ledger.mine()
     logs = [each for at, each in enumerate(ledger.logs) if at != missing]
     with pytest.raises(LogsInconsistent):
-        database.transact(lambda session: index.apply(session, told(ledger, logs)))
+        database.transact(lambda session: index.apply(session, told(index, ledger, logs)))
     assert not rows(database, index)["act"]
 
 
@@ -298,7 +298,9 @@ def test_a_log_that_the_contract_never_emits_is_refused_whole(database: Database
     first, *rest = ledger.logs
     altered = first._replace(data=first.data[:-1] + b"\1")
     with pytest.raises(BadEvent):
-        database.transact(lambda session: index.apply(session, told(ledger, [altered, *rest])))
+        database.transact(
+            lambda session: index.apply(session, told(index, ledger, [altered, *rest]))
+        )
     assert not rows(database, index)["act"]
 
 
