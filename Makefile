@@ -8,14 +8,15 @@ ifndef PYTHON
 PYTHON := $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
 endif
-WORKERS ?= 2
+# More than the two cores that are expected: many tests wait for blocks.
+WORKERS ?= 4
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
 
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report=
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 TYPED := backend scripts bench tests
 
 .PHONY: help setup run test lint fmt compile check-artifacts pytest coverage deep bench bench-gas lock clean
@@ -51,14 +52,12 @@ check-artifacts: setup
 	$(PY) -m scripts.build_artifacts --check
 
 pytest: setup ## Every test; ARGS narrows them
-	coverage erase
 	$(PYTEST) -p no:ape_test --ignore tests/contracts $(ARGS)
 	$(PY) -m scripts.compile_with_ape
-	$(PYTEST) --cov-append tests/contracts
-	coverage report
+	$(PYTEST) tests/contracts
 
-coverage: setup ## Statement coverage of the contracts
-	$(PY) -m scripts.solidity_coverage
+coverage: setup ## Lines and branches of what decides elections; statements of the contracts
+	$(PY) -m scripts.deep package_coverage contract_coverage
 
 deep: setup ## Slither, symbolic checks and long property runs (under 60 minutes)
 	$(PY) -m scripts.deep
