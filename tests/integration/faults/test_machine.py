@@ -23,8 +23,8 @@ from tests.service.small_disk import SmallDisk
 pytestmark = pytest.mark.xdist_group("machine")
 VOTERS = 8
 LEASE = 3
-SAVED_EVERY = 1
-CONFIRMATIONS = 30
+SAVED_EVERY = 2
+CONFIRMATIONS = 36
 """More blocks than come between two writes of the chain to its file."""
 MOST_KILLS = 8
 """A node may save at the last moment; one of so many kills comes before that."""
