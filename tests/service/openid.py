@@ -20,7 +20,7 @@ from joserfc.jwk import RSAKey
 
 from tests.service.serving import handled
 
-REDIRECT = "http://127.0.0.1:8080/v1/oidc/callback"
+REDIRECT = "http://localhost:8080/v1/oidc/callback"
 _SCRIPT = Path(__file__).parent / "openid_provider.mjs"
 
 
