@@ -19,7 +19,8 @@ from hanpyo.identity.staff.desk import Desk, desk_of
 from hanpyo.identity.staff.refusals import SecondFactorNeeded, Unknown
 from hanpyo.identity.staff.sessions import SignedIn, Started
 from hanpyo.web.context import runtime
-from hanpyo.web.openapi import staff_cookie
+from hanpyo.web.cookies import cookie_name, is_https
+from hanpyo.web.openapi import STAFF_COOKIE
 
 CSRF_HEADER: Final = "X-CSRF-Token"
 _DESK: Final = "hanpyo.staff"
@@ -97,9 +98,9 @@ def require_own_page() -> None:
         raise ForgedRequest("sign in from this service's own pages")
 
 
-def cookie_name() -> str:
+def session_cookie() -> str:
     """The name of the cookie of this installation's sessions."""
-    return staff_cookie(runtime().settings.web.public_url)
+    return cookie_name(STAFF_COOKIE, runtime().settings.web.public_url)
 
 
 def remember(started: Started) -> None:
@@ -107,7 +108,7 @@ def remember(started: Started) -> None:
 
     @after_this_request
     def give(response: Response) -> Response:
-        response.set_cookie(cookie_name(), started.token, **_flags())
+        response.set_cookie(session_cookie(), started.token, **_flags())
         return response
 
 
@@ -116,18 +117,19 @@ def forget() -> None:
 
     @after_this_request
     def take(response: Response) -> Response:
-        response.delete_cookie(cookie_name(), **_flags())
+        response.delete_cookie(session_cookie(), **_flags())
         return response
 
 
 def token() -> str | None:
     """The session token that the browser shows, whether or not it holds."""
-    return request.cookies.get(cookie_name())
+    return request.cookies.get(session_cookie())
 
 
 def _flags() -> dict[str, Any]:
-    return {"path": "/", "secure": _is_https(), "httponly": True, "samesite": "Lax"}
-
-
-def _is_https() -> bool:
-    return urlsplit(runtime().settings.web.public_url).scheme == "https"
+    return {
+        "path": "/",
+        "secure": is_https(runtime().settings.web.public_url),
+        "httponly": True,
+        "samesite": "Lax",
+    }

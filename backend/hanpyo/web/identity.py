@@ -5,7 +5,7 @@ by the same answer, whatever was wrong and whoever it was about.
 """
 
 from typing import Final, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Response, current_app, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +20,7 @@ from hanpyo.registrar.client import Registrars
 from hanpyo.registrar.opening import open_registrars
 from hanpyo.web.clients import client
 from hanpyo.web.context import runtime
+from hanpyo.web.cookies import cookie_name, is_https
 from hanpyo.web.identity_models import (
     ChallengeIn,
     ChallengeOut,
@@ -37,7 +38,6 @@ _SESSION: Final = "memberSession"
 _EXTENSION: Final = "hanpyo.identity"
 _REGISTRARS: Final = "hanpyo.registrars"
 _COOKIE: Final = "hanpyo_browser"
-_COOKIE_PATH: Final = "/v1/sessions"
 _BEARER: Final = "Bearer "
 _PASSED_ON: Final = ("state", "code", "iss")
 _LONGEST_PASSED: Final = 4_096
@@ -117,7 +117,7 @@ def verify(body: Verification) -> Response:
     """Answer a challenge: a new session, or the session's new token with one factor more."""
     found = signed_in() if "Authorization" in request.headers else None
     answer = body.answer.model_dump(by_alias=True, exclude_none=True)
-    browser = request.cookies.get(_COOKIE)
+    browser = request.cookies.get(cookie_name(_COOKIE, runtime().settings.web.public_url))
     return _session(members().sign_in.verify(body.challenge, answer, client(), found, browser))
 
 
@@ -162,12 +162,11 @@ def _challenge(shown: Shown) -> Response:
     )
     response = _uncached(body)
     if shown.browser is not None:
-        secure = urlsplit(runtime().settings.web.public_url).scheme == "https"
+        url = runtime().settings.web.public_url
         response.set_cookie(
-            _COOKIE,
+            cookie_name(_COOKIE, url),
             shown.browser,
-            path=_COOKIE_PATH,
-            secure=secure,
+            secure=is_https(url),
             httponly=True,
             samesite="Strict",
             max_age=shown.expires_at - runtime().now(),

@@ -7,11 +7,11 @@ need a person say which session they need, and files are described by `gives` an
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from werkzeug.routing import Rule
 
+from hanpyo.web.cookies import cookie_name
 from hanpyo.web.problems import MEDIA_TYPE
 
 PATH: Final = "/v1/openapi.json"
@@ -65,6 +65,7 @@ _SAID: Final = {
 _ALWAYS: Final = ("400", "404", "406", "409", "422", "429", "500", "503")
 _WITH_BODY: Final = ("401", "403", "411", "413", "415")
 _WITH_PERSON: Final = ("401", "403")
+STAFF_COOKIE: Final = "hanpyo_staff"
 _MEMBER: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -126,16 +127,11 @@ def configure_openapi(app: APIFlask, public_url: str) -> None:
     app.spec_processor(finish)
 
 
-def staff_cookie(public_url: str) -> str:
-    """The cookie of staff's sessions; `__Host-` lets no other host of the domain set it."""
-    return "__Host-hanpyo_staff" if urlsplit(public_url).scheme == "https" else "hanpyo_staff"
-
-
 def _staff(public_url: str) -> dict[str, str]:
     return {
         "type": "apiKey",
         "in": "cookie",
-        "name": staff_cookie(public_url),
+        "name": cookie_name(STAFF_COOKIE, public_url),
         "description": "Session of a staff member; changes also need the X-CSRF-Token header.",
     }
 

@@ -134,7 +134,7 @@ def outcome(app: Flask, who: StaffClient, role: Role, place: str | None) -> str:
 
 def guarded_name(app: Flask) -> str:
     with app.test_request_context():
-        return guard.cookie_name()
+        return guard.session_cookie()
 
 
 @pytest.mark.parametrize(
