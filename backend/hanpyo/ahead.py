@@ -12,13 +12,17 @@ _T = TypeVar("_T")
 def ahead(source: Iterator[_T]) -> Generator[_T, None, None]:
     """The same items; one is made in another thread while the caller works on the one before.
 
-    Closing it waits for the one that is being made.
+    Closing it waits for the one that is being made, and closes a source that is a generator too.
     """
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, source, None)
-        while (item := coming.result()) is not None:
+    try:
+        with ThreadPoolExecutor(1) as pool:
             coming = pool.submit(next, source, None)
-            yield item
+            while (item := coming.result()) is not None:
+                coming = pool.submit(next, source, None)
+                yield item
+    finally:
+        if isinstance(source, Generator):
+            source.close()
 
 
 @contextmanager

@@ -4,13 +4,15 @@ Nothing is signed after an election's close, above the caps on money, or while t
 paused. What was signed is followed until it is final, whatever becomes of it; a ballot goes into
 another transaction only when the first can never execute any more.
 
-A node takes as long to simulate a batch as to mine it, so the next batches are simulated while the
-last are signed and broadcast, and what is under way is enough for the blocks to come.
+A node takes as long to simulate a batch as to mine it, and answers nothing meanwhile. So three
+threads of a step work ahead of each other: the first plans, the second simulates, the third signs,
+broadcasts and follows. What they have in hand together is bounded, and enough for the next blocks.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -35,7 +37,9 @@ from hanpyo.relay.simulating import Simulating, Tried
 from hanpyo.runtime import Runtime
 
 _IN_FLIGHT: Final = 32
-"""Transactions of one account that may be unmined: nodes keep 64 of an account at most."""
+"""Transactions of one account, planned or signed, that are not mined: nodes keep 64 at most."""
+_STEP_SECONDS: Final = 2.0
+"""How long a step goes on planning."""
 _AT_ONCE: Final = 4
 """Batches that are simulated, then signed, together."""
 _BLOCK_POLL: Final = 0.05
@@ -50,6 +54,26 @@ _PAUSING: Final = (
 )
 
 
+@dataclass(slots=True)
+class _InHand:
+    """What an account has in hand. Each count is changed by one thread, and read by two."""
+
+    under_way: int
+    block: int | None = None
+    """The newest block when it was looked up what is under way, as far as known."""
+    planned: int = 0
+    """Batches planned in this step, in all."""
+    tried: int = 0
+    """Those of them that are signed, or put off."""
+    more: bool = False
+    """Whether ballots wait for another plan."""
+
+    @property
+    def room(self) -> int:
+        """How many more batches may be planned."""
+        return _IN_FLIGHT - self.under_way - (self.planned - self.tried)
+
+
 class Sending:
     """Sends ballots from one account; a `tasks.Task`."""
 
@@ -61,6 +85,7 @@ class Sending:
         registrars: ListSigner | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runtime = runtime
         self._database = runtime.database
@@ -69,6 +94,7 @@ class Sending:
         self._simulating = Simulating(runtime, catalogue, account, registrars)
         self._purse = Purse(runtime, account)
         self._sleep = sleep
+        self._monotonic = monotonic
 
     @property
     def name(self) -> str:
@@ -89,28 +115,35 @@ class Sending:
                 if sender is None:
                     return False
                 self._free_unsigned()
-                open_batches = watching.follow(self._runtime, self._account, sender)
+                in_hand = _InHand(self._follow(sender))
                 if not self._purse.may_sign(sender):
                     return False
-                room = _IN_FLIGHT - open_batches
-                return self._send(sender, room) if room > 0 else self._await_block()
+                return self._send(sender, in_hand) if in_hand.room > 0 else self._await_block()
         except _PAUSING as error:
             self._purse.pause(error)
             return False
 
-    def _send(self, sender: Sender, room: int) -> bool:
-        planned, more = self._plan(room)
-        if not planned:
-            return False
-        failpoint("after_plan")
+    def _send(self, sender: Sender, in_hand: _InHand) -> bool:
         try:
-            with closing(ahead(self._tried(planned))) as passed:
+            with closing(ahead(self._tried(ahead(self._windows(in_hand))))) as passed:
                 for tried in passed:
-                    self._sign(sender, tried)
+                    self._sign(sender, tried, in_hand)
         except ChainError:
             self._free_unsigned()
             raise
-        return more
+        return in_hand.more
+
+    def _windows(self, in_hand: _InHand) -> Iterator[list[Planned]]:
+        """Plans, as long as there is room and time for them."""
+        began = self._monotonic()
+        while in_hand.room > 0 and self._monotonic() - began < _STEP_SECONDS:
+            planned, in_hand.more = self._plan(in_hand.room)
+            if planned:
+                in_hand.planned += len(planned)
+                failpoint("after_plan")
+                yield planned
+            if not in_hand.more:
+                return
 
     def _plan(self, room: int) -> tuple[list[Planned], bool]:
         """Batches that hold their ballots now, and whether others wait."""
@@ -136,19 +169,30 @@ class Sending:
 
         return self._database.transact(work)
 
-    def _tried(self, planned: list[Planned]) -> Iterator[Tried]:
-        """The batches a few at a time, each time simulated when the next is asked for."""
-        for first in range(0, len(planned), _AT_ONCE):
-            yield self._simulating.run(planned[first : first + _AT_ONCE])
+    def _tried(self, windows: Generator[list[Planned], None, None]) -> Iterator[Tried]:
+        """The batches a few at a time, simulated when they are asked for."""
+        with closing(windows):
+            for planned in windows:
+                for first in range(0, len(planned), _AT_ONCE):
+                    yield self._simulating.run(planned[first : first + _AT_ONCE])
 
-    def _sign(self, sender: Sender, tried: Tried) -> None:
-        """Sign, keep and broadcast; simulates again at once what has waited for too long."""
-        if tried.is_stale(self._runtime.rpc.block_number()):
+    def _sign(self, sender: Sender, tried: Tried, in_hand: _InHand) -> None:
+        """Sign, keep and broadcast; follows after a block, simulates again what waited too long."""
+        asked, newest = tried.asked, self._runtime.rpc.block_number()
+        if newest != (in_hand.block or newest):
+            in_hand.under_way = self._follow(sender)
+        in_hand.block = newest
+        if tried.is_stale(newest):
             tried = self._simulating.run(tried.batches)
         if tried.requests:
             sender.send_many(tried.requests)
             failpoint("after_broadcast")
             self._purse.resumed()
+        in_hand.under_way += len(tried.requests)
+        in_hand.tried += asked
+
+    def _follow(self, sender: Sender) -> int:
+        return watching.follow(self._runtime, self._account, sender)
 
     def _await_block(self) -> bool:
         """Whether a block comes within a poll: what it mines makes room."""

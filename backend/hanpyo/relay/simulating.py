@@ -35,11 +35,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Batches that pass on the state after block `number` or later, and what to send for them."""
+    """Batches that pass on the state after block `number` or later, and what to send for them.
+
+    `asked` batches were tried for it; those that passed may be parts of them.
+    """
 
     number: int
-    batches: tuple[Planned, ...]
-    requests: tuple[TransactionRequest, ...]
+    asked: int
+    batches: Sequence[Planned]
+    requests: Sequence[TransactionRequest]
 
     def is_stale(self, newest: int) -> bool:
         """Whether the state may have changed too much by the newest block."""
@@ -47,7 +51,7 @@ class Tried:
 
 
 class Simulating:
-    """Tries batches as one account would send them. Safe to use from any one thread at a time."""
+    """Tries batches as one account would send them. Safe to share between threads."""
 
     def __init__(
         self,
@@ -63,7 +67,7 @@ class Simulating:
 
     def run(self, planned: Sequence[Planned]) -> Tried:
         """Those that pass, cut down where they would not; raises `NodeError`, `TransportError`."""
-        number = self._runtime.rpc.block_number()
+        number, asked = self._runtime.rpc.block_number(), len(planned)
         passed: list[tuple[Planned, TransactionRequest]] = []
         while planned:
             requests = [self._request(batch) for batch in planned]
@@ -75,7 +79,7 @@ class Simulating:
                     smaller += self._cut_down(batch, fault)
             planned = smaller
         return Tried(
-            number, tuple(batch for batch, _ in passed), tuple(request for _, request in passed)
+            number, asked, [batch for batch, _ in passed], [request for _, request in passed]
         )
 
     def _request(self, batch: Planned) -> TransactionRequest:
