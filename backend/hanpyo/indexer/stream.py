@@ -8,6 +8,7 @@ shutdown; browsers come back by themselves, with the id of what they saw last.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -52,16 +53,30 @@ class Rhythm:
 
 
 class Seats:
-    """How many streams one process serves at once. Each takes a thread of the web server."""
+    """How many streams one process serves at once, and one client at most half of them.
+
+    Each takes a thread of the web server. Who finds none may ask for the turnout now and then.
+    """
 
     def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most)
+        self._most = most
+        self._a_client = max(1, most // 2)
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def take(self) -> "Seat":
+    def take(self, client: str) -> "Seat":
         """A seat until it is given back; raises `TooManyStreams`."""
-        if not self._free.acquire(blocking=False):
-            raise TooManyStreams("too many streams are open here; try again", _BUSY_SECONDS)
-        return Seat(self._free.release)
+        with self._lock:
+            if self._taken.total() >= self._most or self._taken[client] >= self._a_client:
+                raise TooManyStreams("too many streams are open here; try again", _BUSY_SECONDS)
+            self._taken[client] += 1
+        return Seat(lambda: self._leave(client))
+
+    def _leave(self, client: str) -> None:
+        with self._lock:
+            self._taken[client] -= 1
+            if not self._taken[client]:
+                del self._taken[client]
 
 
 class Seat(AbstractContextManager["Seat"]):

@@ -16,6 +16,7 @@ from hanpyo.indexer import queries
 from hanpyo.indexer.situation import TallyHalted, TallySealed
 from hanpyo.indexer.stream import Message, Rhythm, Seat, Seats, messages
 from hanpyo.web import public_answers as answers
+from hanpyo.web.clients import client
 from hanpyo.web.context import runtime
 from hanpyo.web.cors import public_read
 from hanpyo.web.public import Reader, reader
@@ -72,7 +73,7 @@ def follow_election(election_id: str) -> Response:
     with runtime().database.read() as session:
         reader().situation(session, election_id)
     found = _streams()
-    seat = found.seats.take()
+    seat = found.seats.take(client())
     response = Response(
         _seated(found, election_id, seat, _last_seen()), mimetype="text/event-stream"
     )

@@ -63,11 +63,22 @@ def test_silence_is_broken_by_signs_of_life_until_the_end() -> None:
 
 def test_seats_are_bounded_and_given_back_once() -> None:
     seats = Seats(1)
-    with seats.take() as seat:
+    with seats.take("one") as seat:
         with pytest.raises(TooManyStreams) as refused:
-            seats.take()
+            seats.take("other")
         assert refused.value.retry_after > 0
         seat.leave()
     seat.leave()
-    with seats.take(), pytest.raises(TooManyStreams):
-        seats.take()
+    with seats.take("other"), pytest.raises(TooManyStreams):
+        seats.take("one")
+
+
+def test_one_client_leaves_half_of_the_seats_to_others() -> None:
+    seats = Seats(4)
+    with seats.take("one"), seats.take("one"):
+        with pytest.raises(TooManyStreams):
+            seats.take("one")
+        with seats.take("other"), seats.take("other"), pytest.raises(TooManyStreams):
+            seats.take("third")
+    with seats.take("one"):
+        pass
