@@ -4,6 +4,7 @@ A rebind is done when a final block holds it. One that can no longer be recorded
 time is over, or the contract refuses it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -45,11 +46,10 @@ class Rebinding:
 
     def step(self, held: Held) -> bool:
         """Note what is final, then send what is signed; True when more waits."""
+        if not self._orders():
+            return False
         self._database.transact(lambda session: self._finish(session, held))
-        with self._database.read() as session:
-            orders = session.scalars(
-                select(Rebind).where(Rebind.state.in_(_COUNTING)).order_by(Rebind.created_at)
-            ).all()
+        orders = self._orders()
         if not orders:
             return False
         with self._account.lend() as sender:
@@ -58,6 +58,12 @@ class Rebinding:
             for order in orders[:_MOST]:
                 self._bring(held, sender, order)
         return len(orders) > _MOST
+
+    def _orders(self) -> Sequence[Rebind]:
+        """What is signed and not done, oldest first."""
+        wanted = select(Rebind).where(Rebind.state.in_(_COUNTING)).order_by(Rebind.created_at)
+        with self._database.read() as session:
+            return session.scalars(wanted).all()
 
     def _finish(self, session: Session, held: Held) -> None:
         held.require(session)
