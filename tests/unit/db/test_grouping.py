@@ -5,6 +5,7 @@ than it must.
 from collections.abc import Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier, Event
+from time import sleep
 
 import pytest
 
@@ -75,6 +76,24 @@ def test_as_many_groups_are_under_way_as_may_be() -> None:
     grouping = Grouping(work, lambda job: job, at_once=2)
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(grouping.do, range(2))) == [0, 1]
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_what_must_be_apart_is_never_under_way_together(at_once: int) -> None:
+    under_way: set[int] = set()
+
+    def work(jobs: Sequence[int]) -> Sequence[int]:
+        kinds = {job % 5 for job in jobs}
+        assert not kinds & under_way
+        under_way.update(kinds)
+        sleep(0.0005)
+        under_way.difference_update(kinds)
+        return jobs
+
+    grouping = Grouping(work, lambda job: job % 5, at_once=at_once)
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(grouping.do, range(500))) == list(range(500))
+    assert not grouping._under_way
 
 
 def test_an_error_reaches_the_whole_group_and_nobody_else() -> None:
