@@ -45,6 +45,17 @@ def test_a_lease_that_ended_is_taken_over_and_its_holder_fenced_off(
         slept.require(session)
 
 
+def test_a_lease_that_is_asked_for_again_and_again_is_kept(
+    database: Database, clock: Clock
+) -> None:
+    first, second = (Leases(database, name, clock=clock) for name in ("first", "second"))
+    held = first.take("work")
+    for _ in range(20):
+        clock.now += 9
+        assert first.take("work") == held
+        assert second.take("work") is None
+
+
 def test_a_released_lease_is_free_at_once(database: Database, clock: Clock) -> None:
     first, second = (Leases(database, name, clock=clock) for name in ("first", "second"))
     held = first.take("work")

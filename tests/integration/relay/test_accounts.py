@@ -55,7 +55,7 @@ def test_who_borrows_while_another_thread_signs_has_the_same_sender(shared: Scen
     with ThreadPoolExecutor() as pool:
 
         def on_record(session: Session, attempts: Sequence[Attempt]) -> None:
-            """The other waits for the lease's row and has it at the moment of the commit."""
+            """The other borrows between what is written and its commit."""
             del session, attempts
             borrowed.append(pool.submit(borrow))
 
