@@ -58,7 +58,7 @@ class Leases:
         self._clock = clock
 
     def take(self, name: str) -> Held | None:
-        """Take the lease, or renew it when a third of its time is gone; None while another holds it.
+        """Take the lease, or renew it once a third of its time is gone; None if another holds it.
 
         Most calls find that there is nothing to write, and write nothing.
         """
