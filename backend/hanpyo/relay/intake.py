@@ -1,8 +1,9 @@
 """Taking ballots in: everything the contract will verify, one committed row, then the promise.
 
-A ballot that was answered with a promise is in the database. Posting it again, once or a hundred
-times at the same moment, gives the same promise. Nothing is taken near the close, or while the
-chain's newest block is not known.
+A ballot that was answered with a promise is in the database; those that come at the same moment
+share a transaction (`db.direct`), and each is answered after it. Posting it again, once or a
+hundred times at the same moment, gives the same promise. Nothing is taken near the close, or while
+the chain's newest block is not known.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,10 +59,10 @@ _COLUMNS: Final = {
 }
 _KEPT: Final = ", ".join(name for name in _COLUMNS if name != "most")
 # One statement, so that no other request comes between the question and the row; where PostgreSQL
-# lets two race, the unique order and digest settle it. Acts of one voter that race there at several
-# orders may pass `most` by as many as are under way at once: it bounds money, not what counts. What
-# finds no place is explained afterwards. Counts are compared where `NOT EXISTS` would do, because
-# no plan can turn them into a join over whole tables.
+# lets two processes race, the unique order and digest settle it. Acts of one voter that race there
+# at several orders may pass `most` by one a process: it bounds money, not what counts. What finds
+# no place is explained afterwards. Counts are compared where `NOT EXISTS` would do, because no plan
+# can turn them into a join over whole tables.
 _INSERT: Final = f"""
 INSERT INTO ballot ({_KEPT}, tries, not_before)
 SELECT {_KEPT}, 0, 0
