@@ -90,9 +90,10 @@ def _fits(value: int, bits: int) -> int:
 
 
 def _cut(data: bytes, length: int) -> bytes:
-    if len(data) < length or data[length:] != bytes(len(data) - length):
+    cut = data[:length]
+    if len(cut) != length or cut.ljust(len(data), b"\0") != data:
         raise BadEvent(f"the padding behind {length} bytes is not zero")
-    return data[:length]
+    return cut
 
 
 def _terms(words: _Words, packed: bytes) -> Terms:
@@ -121,8 +122,8 @@ def _long_sealed(words: _Words) -> Event:
 
 def _cast(words: _Words) -> Event:
     terms, key, choices = words.split(3)
-    choices = _cut(choices, words.length)
-    return new_tuple(Recorded, (_terms(words, terms), key, None, None, choices))
+    fields = (_terms(words, terms), key, None, None, _cut(choices, words.length))
+    return new_tuple(Recorded, fields)
 
 
 def _long_cast(words: _Words) -> Event:
@@ -219,13 +220,14 @@ _BY_TOPIC: Final[Mapping[bytes, tuple[str, int, _Decoder]]] = {
 
 def decode_log(log: Log, choices_length: int) -> Event:
     """The event in a log of an election whose padded choices have `choices_length` bytes."""
-    known = _BY_TOPIC.get(log.topics[0]) if log.topics else None
+    topics = log.topics
+    known = _BY_TOPIC.get(topics[0]) if topics else None
     if known is None:
         raise BadEvent("no event of an election has this topic")
     name, bits, decoder = known
-    if len(log.topics) != (2 if bits else 1):
-        raise BadEvent(f"{name} has {len(log.topics)} topics")
-    indexed = int.from_bytes(log.topics[1], "big") if bits else 0
+    if len(topics) != (2 if bits else 1):
+        raise BadEvent(f"{name} has {len(topics)} topics")
+    indexed = int.from_bytes(topics[1], "big") if bits else 0
     try:
         return decoder(new_tuple(_Words, (log.data, _fits(indexed, bits), choices_length)))
     except BadEvent as error:

@@ -38,6 +38,7 @@ _TOO_MUCH: Final = (
 )
 
 _PATIENCE: Final = 32  # answers until a refused range is tried again
+_PLENTY: Final = 4_000  # logs that are worth a query; more only keep whoever writes them waiting
 
 TopicFilter = Sequence[bytes | Sequence[bytes] | None]
 
@@ -133,7 +134,7 @@ def read_ranges(
         yield found
         parent = None if parent is None else found.hash
         start = end + 1
-        span.answered()
+        span.answered(len(found.logs))
 
 
 class _Span:
@@ -157,10 +158,12 @@ class _Span:
         self._refused, self._left = blocks, _PATIENCE
         self.blocks = self._answered or max(1, blocks // 2)
 
-    def answered(self) -> None:
-        """The node answered."""
+    def answered(self, logs: int) -> None:
+        """The node answered with so many logs."""
         self._answered = self.blocks
         self._left -= 1
+        if logs > _PLENTY:
+            return
         if self._refused is None or self._left < 0:
             self._refused = None
             self.blocks = min(2 * self.blocks, self._most)

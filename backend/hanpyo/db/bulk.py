@@ -38,6 +38,9 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
         driver = cast("psycopg.Connection", connection.connection.driver_connection)
         _copy(driver, table, rows)
         return
+    # Pages of an index by hashes are touched at random: write each once, at the commit, instead of
+    # every time that the cache is full.
+    connection.exec_driver_sql("PRAGMA cache_spill=OFF")
     places = ", ".join("?" for _ in table.columns)
     statement = f"INSERT INTO {table.name} VALUES ({places})"  # noqa: S608  our own table's name
     connection.exec_driver_sql(statement, list(rows))

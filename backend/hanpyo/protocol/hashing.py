@@ -19,8 +19,7 @@ except ImportError:
 
 def fast_keccak(data: bytes) -> Digest:
     """keccak-256 by safe-pysha3."""
-    digest: Digest = _pysha3(data).digest()
-    return digest
+    return _pysha3(data).digest()  # type: ignore[no-any-return]  # the package carries no types
 
 
 def portable_keccak(data: bytes) -> Digest:
