@@ -32,6 +32,11 @@ class Controls:
         self.set_next_timestamp(timestamp)
         self.mine()
 
+    def pass_time(self, seconds: int) -> None:
+        """Let the clock go on by `seconds` and mine a block, whoever else mines meanwhile."""
+        self._rpc.call("evm_increaseTime", seconds)
+        self.mine()
+
     def set_automine(self, enabled: bool) -> None:
         """Whether each transaction is mined at once, in a block of its own."""
         self._rpc.call("evm_setAutomine", enabled)

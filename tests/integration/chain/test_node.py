@@ -67,6 +67,14 @@ def test_a_restart_keeps_chain_port_and_time(node: EmbeddedNode) -> None:
     assert node.controls.now() > before[2]
 
 
+def test_time_passes_however_many_blocks_come_meanwhile(node: EmbeddedNode) -> None:
+    began = node.controls.now()
+    for _ in range(3):
+        node.controls.pass_time(10)
+        node.controls.mine()
+    assert node.controls.now() >= began + 30
+
+
 def test_chain_time_does_not_go_back(node: EmbeddedNode) -> None:
     with pytest.raises(ChainError, match="cannot go back"):
         node.controls.advance_to(node.controls.now())

@@ -6,7 +6,6 @@ All tasks run in their threads, the API on a real socket, the registrars from ke
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hanpyo.chain.errors import ChainError
 from hanpyo.chain.node import ENDOWMENT
 from hanpyo.client import HanpyoClient, HanpyoClientError, ServiceUnreachable
 from hanpyo.config import load_settings
@@ -94,8 +92,7 @@ def _wait_until_it_is_known(place: Scene) -> None:
 def _pass_time(place: Scene) -> None:
     """Blocks of a second, without waiting for one."""
     time.sleep(0.05)
-    with suppress(ChainError):  # a block came in between, and with it the second
-        place.controls.advance_to(place.controls.now() + 1)
+    place.controls.pass_time(1)
 
 
 def test_members_vote_and_change_their_minds(whole: Whole) -> None:
