@@ -173,6 +173,21 @@ def test_an_election_is_caught_up_through_final_blocks(following: Following) -> 
     assert following.progress().live == 4
 
 
+def test_a_node_that_hides_what_is_final_is_not_believed(following: Following) -> None:
+    following.cast(YES, range(4))
+    following.scene.controls.mine(100)
+    node = following.scene.node
+    with Proxy(node.url) as proxy, Rpc(proxy.url) as rpc:
+        proxy.after = lambda request, answer: (
+            answer | {"result": []} if request["method"] == "eth_getLogs" else answer
+        )
+        following.through(rpc)
+        following.follow()
+    following.through(node.rpc)
+    following.follow()
+    assert following.progress().live == 4
+
+
 def test_final_blocks_without_events_are_forgotten(following: Following) -> None:
     following.cast(YES, range(4))
     following.follow()
