@@ -25,6 +25,7 @@ from hanpyo.db.types import (
     Bytes32,
     Number,
     RandomId,
+    Reference,
     Seconds,
     SerialId,
     WeiAmount,
@@ -71,7 +72,8 @@ class Ballot(Base):
 
     The intake never takes two digests at one order. `body` is what a batch needs beyond the terms:
     compact: signature, payload, registrars' signatures; wide: the entry's bytes. `batch_id` with
-    the state queued means that a batch is being made of it.
+    the state queued means that a batch is being made of it. Election and batch are named without
+    foreign keys: each would lock a row that every other ballot needs as well.
     """
 
     __tablename__ = "ballot"
@@ -87,7 +89,7 @@ class Ballot(Base):
     )
 
     id: Mapped[SerialId]
-    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
+    election_id: Mapped[Reference]
     digest: Mapped[Bytes32] = mapped_column(unique=True)
     voter: Mapped[Number]
     epoch: Mapped[Number]
@@ -104,7 +106,7 @@ class Ballot(Base):
     include_by: Mapped[Seconds]
     """Chain time."""
     promise: Mapped[bytes] = mapped_column(LargeBinary(65))
-    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batch.id"))
+    batch_id: Mapped[Reference | None]
     tries: Mapped[int] = mapped_column(default=0)
     """Batches that failed with it; from the first on it travels alone."""
     not_before: Mapped[Seconds] = mapped_column(default=0)

@@ -67,6 +67,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain"),
     )
     op.create_table(
+        "ballot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("election_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("voter", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("form", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("class", sa.Integer(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("include_by", sa.BigInteger(), nullable=False),
+        sa.Column("promise", sa.LargeBinary(length=65), nullable=False),
+        sa.Column("batch_id", sa.String(length=32), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.BigInteger(), nullable=False),
+        sa.Column("cause", sa.String(length=200), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("election_id", "voter", "epoch", "revision"),
+    )
+    op.create_index(
+        "ballot_by_batch",
+        "ballot",
+        ["batch_id"],
+        unique=False,
+        sqlite_where=sa.text("batch_id IS NOT NULL"),
+        postgresql_where=sa.text("batch_id IS NOT NULL"),
+    )
+    op.create_index("ballot_by_state", "ballot", ["state", "election_id", "id"], unique=False)
+    op.create_table(
         "block",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
@@ -795,51 +832,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("appearance_by_member", "appearance", ["member_id"], unique=False)
-    op.create_table(
-        "ballot",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("election_id", sa.String(length=32), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("voter", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Integer(), nullable=False),
-        sa.Column("form", sa.Integer(), nullable=False),
-        sa.Column("weight", sa.BigInteger(), nullable=False),
-        sa.Column("class", sa.Integer(), nullable=False),
-        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("include_by", sa.BigInteger(), nullable=False),
-        sa.Column("promise", sa.LargeBinary(length=65), nullable=False),
-        sa.Column("batch_id", sa.String(length=32), nullable=True),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("not_before", sa.BigInteger(), nullable=False),
-        sa.Column("cause", sa.String(length=200), nullable=True),
-        sa.Column("evidence", sa.Text(), nullable=True),
-        sa.Column("settled_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["batch.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["election_id"],
-            ["election.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("digest"),
-        sa.UniqueConstraint("election_id", "voter", "epoch", "revision"),
-    )
-    op.create_index(
-        "ballot_by_batch",
-        "ballot",
-        ["batch_id"],
-        unique=False,
-        sqlite_where=sa.text("batch_id IS NOT NULL"),
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
-    )
-    op.create_index("ballot_by_state", "ballot", ["state", "election_id", "id"], unique=False)
     op.create_table(
         "challenge",
         sa.Column("id", sa.String(length=32), autoincrement=False, nullable=False),
