@@ -1,8 +1,8 @@
-"""`python -m scripts.deep [STEP…]`: the analyses that take minutes; every one must hold.
+"""`python -m scripts.deep [STEP ...]`: the analyses that take minutes; every one must hold.
 
 Static analysis with Slither, symbolic checks with Halmos, the coverage of what decides elections
-and of the contracts, the property tests with many more examples, and processes killed at two hundred places of chance. Each
-analyser has its own environment under `.toolchain`, from its own hashed lock file.
+and of the contracts, the property tests with many more examples, and processes killed at two
+hundred places of chance. Each analyser has its own environment under `.toolchain`, from its own hashed lock file.
 """
 
 import sys
