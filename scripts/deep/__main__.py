@@ -2,7 +2,8 @@
 
 Static analysis with Slither, symbolic checks with Halmos, the coverage of what decides elections
 and of the contracts, the property tests with many more examples, and processes killed at two
-hundred places of chance. Each analyser has its own environment under `.toolchain`, from its own hashed lock file.
+hundred places of chance. Each analyser has its own environment under `.toolchain`, from its own
+hashed lock file.
 """
 
 import sys
