@@ -9,7 +9,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import ClassVar, Final
 
-from apiflask import APIFlask
 from flask import Response, request
 
 from hanpyo import __version__
@@ -25,6 +24,7 @@ from hanpyo.registrar.requests import (
     SignatureBody,
 )
 from hanpyo.web.problems import register_problems
+from hanpyo.web.routing import APIFlask
 
 _LARGEST_BODY: Final = 512 * 1024
 _PUBLIC: Final = frozenset({"about", "health"})

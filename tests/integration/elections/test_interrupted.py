@@ -204,7 +204,7 @@ def test_closing_killed_between_any_two_calls(stage: Scene) -> None:
     for done in (key_is_out(stage, election), counted):
         while not done(stage.runtime.database):
             assert kills < 100
-            ended = in_a_process(partial(_close, stage, draw.randrange(1, 160), done))
+            ended = in_a_process(partial(_close, stage, draw.randrange(1, 120), done))
             kills += ended == -signal.SIGKILL
         life.advance_to(times.certify_at)
     assert kills > 3
