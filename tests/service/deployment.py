@@ -271,8 +271,8 @@ class Deployment:
 
         def sent() -> bool:
             with self.database.read() as session:
-                signed = session.scalar(select(func.max(Attempt.nonce))) or 0
                 queued = session.scalar(waiting)
+                signed = session.scalar(select(func.max(Attempt.nonce))) or 0
             return not queued and rpc.nonce(relay, "pending") > signed
 
         self.wait(sent, "ballots are in the pool")
