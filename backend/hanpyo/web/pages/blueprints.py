@@ -1,0 +1,7 @@
+"""The blueprints of pages. A new one is made by `page_blueprint` and added here."""
+
+from apiflask import APIBlueprint
+
+from hanpyo.web.pages.voter import voter
+
+PAGES: tuple[APIBlueprint, ...] = (voter,)
