@@ -1,6 +1,7 @@
 /** The events are all there: every batch is rebuilt from them and compared with storage. */
 
 import { equal } from "../chain/bytes.ts";
+import type { Log } from "../chain/log.ts";
 import {
   type Act,
   batchRecord,
@@ -11,7 +12,7 @@ import {
   orderOf,
   sealsOf,
 } from "./acts.ts";
-import type { BatchRecorded, Log, Recorded } from "./events.ts";
+import type { BatchRecorded, Recorded } from "./events.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
 import { Secrecy } from "./manifest.ts";

@@ -8,12 +8,19 @@
 import { at, type Bytes, EncodingError, equal, hex, readHex } from "../chain/bytes.ts";
 import { Untrustworthy } from "../chain/errors.ts";
 import { decodeHeader, type Header } from "../chain/header.ts";
+import {
+  optionalField,
+  readCount,
+  readEntries,
+  readField,
+  readList,
+  readText,
+} from "../chain/json.ts";
+import type { Log } from "../chain/log.ts";
 import type { StateProof } from "../chain/state.ts";
 import { decodeTransaction, type Transaction } from "../chain/transaction.ts";
 import { BadBundle } from "./errors.ts";
-import type { Log } from "./events.ts";
 import type { Told } from "./evidence.ts";
-import { optionalField, readCount, readEntries, readField, readList, readText } from "./json.ts";
 import { say, type Text } from "./text.ts";
 
 const FORMAT = "hanpyo-evidence";

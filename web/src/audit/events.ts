@@ -14,22 +14,13 @@ import {
   utf8,
   ZERO_WORD,
 } from "../chain/bytes.ts";
+import type { Log } from "../chain/log.ts";
 import { type Terms, unpackTerms } from "./acts.ts";
 
 /** Bytes of an escrow before the choices: a compressed point. */
 export const ESCROW_HEAD = 33;
 
 const WORD = 32;
-
-/** One log of the election; `transaction` names the transaction's hash. */
-export interface Log {
-  readonly topics: readonly Bytes[];
-  readonly data: Bytes;
-  readonly block: number;
-  readonly blockHash: Bytes;
-  readonly transaction: string;
-  readonly index: number;
-}
 
 /** An act recorded: a sealed ballot (envelope, escrow), an open one (choices), or neither. */
 export interface Recorded {

@@ -7,12 +7,13 @@
 import { checksum } from "../chain/address.ts";
 import { type Bytes, equal, hex, readHex } from "../chain/bytes.ts";
 import type { Header } from "../chain/header.ts";
+import type { Log } from "../chain/log.ts";
 import { type Account, type StateProof, verifyState } from "../chain/state.ts";
 import type { Transaction } from "../chain/transaction.ts";
 import { Nodes } from "../chain/trie.ts";
 import { parseClone } from "./artifacts.ts";
 import { AuditImpossible, UnknownElection } from "./errors.ts";
-import { decodeLogs, type Entry, type Log } from "./events.ts";
+import { decodeLogs, type Entry } from "./events.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
 import { say, type Text } from "./text.ts";
 

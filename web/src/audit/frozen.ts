@@ -244,7 +244,8 @@ function checkSummary(
   const { roll } = evidence.manifest;
   const bare = (digest: Bytes) => hex(digest).slice(2);
   const weight = entries.reduce((sum, entry) => sum + entry.weight, 0n);
-  const largest = entries.reduce((most, { weight }) => (weight > most ? weight : most), 0n);
+  let largest = 0n;
+  for (const entry of entries) if (entry.weight > largest) largest = entry.weight;
   const facts: [string, string, number | bigint | string, number | bigint | string][] = [
     ["number of entries", "인원", entries.length, roll.size],
     ["weight", "무게", weight, roll.weight],

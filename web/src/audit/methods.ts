@@ -1,6 +1,7 @@
 /** Rankings and budgets counted again by the method that the published text names. */
 
 import { at } from "../chain/bytes.ts";
+import { optionalField } from "../chain/json.ts";
 import { type Item, isPointed, Method } from "./agenda.ts";
 import { verdictsOf } from "./choices.ts";
 import { type Budget, costOf, greedy, type Selection, scoresOf } from "./counting/budget.ts";
@@ -15,7 +16,6 @@ import {
 import { type Completion, equalShares } from "./counting/shares.ts";
 import { transferableVote } from "./counting/stv.ts";
 import { Uncountable, type Vote } from "./counting/votes.ts";
-import { optionalField } from "./json.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Work } from "./progress.ts";
 import type { Count } from "./tally.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { Bytes } from "../chain/bytes.ts";
+import { optionalField } from "../chain/json.ts";
 import { parseExact } from "./exactjson.ts";
-import { optionalField } from "./json.ts";
 import type { Manifest } from "./manifest.ts";
 
 const LONGEST_TITLE = 200;

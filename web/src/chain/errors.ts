@@ -8,4 +8,11 @@ export class Untrustworthy extends Error {
 /** The wire or the node failed; asking again may help. */
 export class SourceFailed extends Error {
   override name = "SourceFailed";
+  /** The pause that the node asked for, in milliseconds. */
+  readonly pause: number | undefined;
+
+  constructor(message: string, pause?: number) {
+    super(message);
+    this.pause = pause;
+  }
 }

@@ -145,6 +145,7 @@ function strongestPaths(preferred: readonly (readonly bigint[])[]): bigint[][] {
       for (let other = 0; other < size; other++) {
         if (other === one || other === middle) continue;
         const next = at(onward, other);
+        // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigints
         const detour = reach < next ? reach : next;
         if (detour > at(row, other)) row[other] = detour;
       }

@@ -3,7 +3,7 @@
  * only numbers that are exact. Nothing is copied from it into objects of ours.
  */
 
-import { EncodingError } from "../chain/bytes.ts";
+import { EncodingError } from "./bytes.ts";
 
 /** The entries of a JSON object. */
 export function readEntries(value: unknown): [string, unknown][] {

@@ -1,0 +1,210 @@
+/**
+ * A JSON-RPC 2.0 client for one node of the visitor's choice, which may fail, stall or lie.
+ *
+ * Every answer is bounded in size and time and checked against its request before it is used.
+ */
+
+import { SourceFailed } from "./errors.ts";
+import { readArray, tellField } from "./quantities.ts";
+
+const CALLS_TOGETHER = 50;
+const TRIES = 4;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 60_000;
+const MOST_BYTES = 64 * 2 ** 20;
+const PATIENCE = 30_000;
+const LONGEST_WORDS = 200;
+
+/** One request: a method and its positional parameters. */
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** What the node itself refused, in its own words cut short; asking again changes nothing. */
+export class NodeRefused extends SourceFailed {
+  override name = "NodeRefused";
+}
+
+/** The address given is not one of a node. */
+export class BadNodeUrl extends SourceFailed {
+  override name = "BadNodeUrl";
+}
+
+export interface RpcOptions {
+  readonly fetch?: typeof fetch;
+  readonly signal?: AbortSignal | undefined;
+  readonly mostBytes?: number;
+  /** How long one exchange may take, in milliseconds. */
+  readonly patience?: number;
+  /** The pause before the second try, doubled for each further one, in milliseconds. */
+  readonly firstPause?: number;
+}
+
+export class Rpc {
+  /** Scheme, host and port: all of the URL that is fit to be shown. */
+  readonly name: string;
+  readonly #url: string;
+  readonly #options: RpcOptions;
+  #next = 1;
+
+  /** Throws `BadNodeUrl` unless the URL is plain http or https. */
+  constructor(url: string, options: RpcOptions = {}) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    const isWeb = parsed?.protocol === "https:" || parsed?.protocol === "http:";
+    if (parsed === undefined || !isWeb || parsed.username || parsed.password) {
+      throw new BadNodeUrl("the address of the node is not a plain http or https URL");
+    }
+    this.name = parsed.origin;
+    this.#url = parsed.href;
+    this.#options = options;
+  }
+
+  /** The result of one request. */
+  async call(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    const [outcome] = await this.batch([{ method, params }]);
+    if (outcome instanceof NodeRefused) throw outcome;
+    return outcome;
+  }
+
+  /** The outcome of each call in order: its result, or the node's refusal as a value. */
+  async batch(
+    calls: readonly RpcCall[],
+    tell: (done: number) => void = () => undefined,
+  ): Promise<unknown[]> {
+    const outcomes: unknown[] = [];
+    for (let start = 0; start < calls.length; start += CALLS_TOGETHER) {
+      const group = calls.slice(start, start + CALLS_TOGETHER);
+      outcomes.push(...(await this.#patiently(() => this.#ask(group))));
+      tell(outcomes.length);
+    }
+    return outcomes;
+  }
+
+  /** The result of each call in order; the first refusal throws. */
+  async results(calls: readonly RpcCall[], tell?: (done: number) => void): Promise<unknown[]> {
+    const outcomes = await this.batch(calls, tell);
+    const refusal = outcomes.find((outcome) => outcome instanceof NodeRefused);
+    if (refusal !== undefined) throw refusal;
+    return outcomes;
+  }
+
+  async #patiently<Result>(action: () => Promise<Result>): Promise<Result> {
+    let pause = this.#options.firstPause ?? FIRST_PAUSE;
+    for (let attempt = 1; ; attempt++, pause *= 2) {
+      try {
+        return await action();
+      } catch (error) {
+        this.#options.signal?.throwIfAborted();
+        const isFinal = error instanceof NodeRefused || attempt === TRIES;
+        if (!(error instanceof SourceFailed) || isFinal) throw error;
+        const wanted = Math.min(error.pause ?? pause, LONGEST_PAUSE);
+        await new Promise((resume) => setTimeout(resume, wanted));
+      }
+    }
+  }
+
+  /** One exchange for a group of calls; nodes that take no batches are asked one by one. */
+  async #ask(calls: readonly RpcCall[]): Promise<unknown[]> {
+    const [only] = calls;
+    if (only !== undefined && calls.length === 1) return [await this.#askOne(only)];
+    const requests = calls.map((call) => this.#request(call));
+    const answer = await this.#post(requests);
+    if (!Array.isArray(answer)) {
+      const outcomes: unknown[] = [];
+      for (const call of calls) outcomes.push(await this.#askOne(call));
+      return outcomes;
+    }
+    const byId = new Map(
+      readArray(answer, "the answer").map((each) => [tellField(each, "id"), each]),
+    );
+    return requests.map(({ id }) => {
+      if (!byId.has(id)) throw new SourceFailed(`${this.name} does not answer each request once`);
+      return outcomeOf(byId.get(id), id, this.name);
+    });
+  }
+
+  async #askOne(call: RpcCall): Promise<unknown> {
+    const request = this.#request(call);
+    return outcomeOf(await this.#post(request), request.id, this.name);
+  }
+
+  #request({ method, params }: RpcCall) {
+    return { jsonrpc: "2.0", id: this.#next++, method, params };
+  }
+
+  async #post(request: unknown): Promise<unknown> {
+    const { signal, fetch: send = fetch, patience = PATIENCE } = this.#options;
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), patience);
+    const abort = () => stop.abort();
+    signal?.addEventListener("abort", abort);
+    try {
+      const response = await send(this.#url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(request),
+        credentials: "omit",
+        cache: "no-store",
+        redirect: "error",
+        referrerPolicy: "no-referrer",
+        signal: stop.signal,
+      });
+      if (response.status !== 200) throw statusOf(response, this.name);
+      return JSON.parse(await this.#body(response));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof SourceFailed) throw error;
+      if (error instanceof SyntaxError) {
+        throw new SourceFailed(`${this.name} answered with something else than JSON`);
+      }
+      const why = stop.signal.aborted ? "did not answer in time" : "cannot be reached";
+      throw new SourceFailed(`${this.name} ${why}`);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** The text of an answer, given up as soon as it is larger than anybody needs. */
+  async #body(response: Response): Promise<string> {
+    const most = this.#options.mostBytes ?? MOST_BYTES;
+    const reader = response.body?.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    let size = 0;
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done || value === undefined) return text + decoder.decode();
+      size += value.length;
+      if (size > most) {
+        await reader?.cancel();
+        throw new SourceFailed(`${this.name} answered with more than ${most} bytes`);
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+}
+
+/** A status that repeating will not change, or one that it may. */
+function statusOf(response: Response, name: string): SourceFailed {
+  const { status } = response;
+  const words = `${name} answered with HTTP status ${status}`;
+  if (status !== 429 && status < 500) return new NodeRefused(words);
+  const seconds = Number(response.headers.get("Retry-After"));
+  return new SourceFailed(words, seconds > 0 ? 1000 * seconds : undefined);
+}
+
+function outcomeOf(answer: unknown, id: number, name: string): unknown {
+  const error = tellField(answer, "error");
+  if (error !== undefined && error !== null) {
+    const words = tellField(error, "message");
+    const shown = typeof words === "string" ? words.slice(0, LONGEST_WORDS) : "no reason given";
+    return new NodeRefused(`${name} refused: ${shown}`);
+  }
+  const result = tellField(answer, "result");
+  if (tellField(answer, "id") !== id || result === undefined) {
+    throw new SourceFailed(`${name} did not answer the request that was sent`);
+  }
+  return result;
+}

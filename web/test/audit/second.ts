@@ -1,0 +1,52 @@
+/**
+ * The auditor of the browser as a process, for tests that hold it against `hanpyo audit`.
+ *
+ * Reads one JSON object a line, `{"content": …, "name": …}` with the content of an evidence file, or
+ * `{"file": …, "roll": …}` with paths, and answers each with one line: the report as JSON, or the
+ * code of the error.
+ */
+
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { examine } from "../../src/audit/auditor.ts";
+import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
+import { AuditImpossible } from "../../src/audit/errors.ts";
+import type { Told } from "../../src/audit/evidence.ts";
+import { runThrough } from "../../src/audit/progress.ts";
+import { asJson } from "../../src/audit/report.ts";
+import { optionalField } from "../../src/chain/json.ts";
+
+/** JSON in which integers of any size are plain numbers, as Python writes them. */
+function exact(value: unknown): string {
+  const marked = JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "bigint" ? `\u0001${each}` : each,
+  );
+  return marked.replace(/"\\u0001(-?\d+)"/g, "$1");
+}
+
+async function toldIn(request: unknown): Promise<Told> {
+  const file = optionalField(request, "file");
+  if (typeof file === "string") {
+    return await readBundle(new Blob([readFileSync(file)]), file.slice(file.lastIndexOf("/") + 1));
+  }
+  return decodeBundle(optionalField(request, "content"), String(optionalField(request, "name")));
+}
+
+async function answer(line: string): Promise<unknown> {
+  const request: unknown = JSON.parse(line);
+  const roll = optionalField(request, "roll");
+  const rollFile = typeof roll === "string" ? new Uint8Array(readFileSync(roll)) : undefined;
+  try {
+    const told = await toldIn(request);
+    const start = performance.now();
+    const report = asJson(runThrough(examine(told, { rollFile })));
+    return { report, milliseconds: performance.now() - start };
+  } catch (error) {
+    if (error instanceof AuditImpossible) return { error: error.code, text: error.message };
+    throw error;
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${exact(await answer(line))}\n`);
+}
