@@ -82,7 +82,9 @@ def compile_all() -> None:
 
 def faults(language: str) -> list[str]:
     """What is missing, unused, doubled or left empty, for people to read."""
-    wanted, seen, told = used(), {}, []
+    wanted = used()
+    seen: dict[str, str] = {}
+    told: list[str] = []
     for path, part in catalogues(language):
         for message in part:
             if not message.id:

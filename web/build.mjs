@@ -27,12 +27,14 @@ const digest = (data, algorithm, encoding) => createHash(algorithm).update(data)
 /** Write `data` under a name that carries its hash; what the manifest says of it. */
 function keep(name, extension, data) {
   const file = `${name}-${digest(data, "sha256", "hex").slice(0, 12)}${extension}`;
+  const compressed = gzipSync(data, { level: 9 });
   writeFileSync(join(OUTPUT, file), data);
+  writeFileSync(join(OUTPUT, `${file}.gz`), compressed);
   return {
     file,
     integrity: `sha384-${digest(data, "sha384", "base64")}`,
     size: data.length,
-    compressed: gzipSync(data, { level: 9 }).length,
+    compressed: compressed.length,
   };
 }
 

@@ -1,4 +1,4 @@
-/** `node web/test/run.mjs`: bundle every test of this folder and run it by node's own runner. */
+/** `node web/test/run.mjs`: bundle every test of this folder and those below, and run it by node's own runner. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "hanpyo-web-"));
 try {
   await build({
-    entryPoints: readdirSync(HERE)
+    entryPoints: readdirSync(HERE, { recursive: true })
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) => join(HERE, name)),
     bundle: true,
@@ -23,7 +23,9 @@ try {
     define: { VECTORS: JSON.stringify(join(HERE, "..", "..", "tests", "vectors")) },
     logLevel: "warning",
   });
-  const files = readdirSync(folder).map((name) => join(folder, name));
+  const files = readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".mjs"))
+    .map((name) => join(folder, name));
   const run = spawnSync(process.execPath, ["--test", "--test-reporter=spec", ...files], {
     stdio: "inherit",
   });

@@ -5,14 +5,16 @@ never changes under its name, so it is kept for a year.
 """
 
 import json
+import mimetypes
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import ClassVar, Final, cast
 
 from apiflask import APIFlask
-from flask import Response, current_app, send_from_directory
+from flask import Response, current_app, request, send_from_directory
 from flask_babel import get_locale, gettext
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from hanpyo.errors import HanpyoError
@@ -101,7 +103,12 @@ def register(app: APIFlask, folder: Path = STATIC) -> None:
     app.jinja_env.globals.update(script=script, style=style, asset_url=url)
 
     def static(name: str) -> Response:
-        response = send_from_directory(folder, name, max_age=_YEAR)
+        packed = "gzip" in request.accept_encodings and (folder / f"{name}.gz").is_file()
+        kind = mimetypes.guess_type(name)[0]
+        response = send_from_directory(folder, f"{name}.gz" if packed else name, mimetype=kind)
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response
 
@@ -111,10 +118,6 @@ def register(app: APIFlask, folder: Path = STATIC) -> None:
 def _texts(asset: Asset) -> Markup:
     if not asset.texts or str(get_locale()) == _SOURCE:
         return Markup("")
-    told: dict[str, Any] = {text: gettext(text) for text in asset.texts}
-    return Markup('<script type="application/json" class="texts">{}</script>').format(_json(told))
-
-
-def _json(value: Any) -> Markup:
-    """JSON that ends no element it stands in."""
-    return cast("Markup", current_app.jinja_env.filters["tojson"](value))
+    told = {text: gettext(text) for text in asset.texts}
+    data = htmlsafe_json_dumps(told, ensure_ascii=False)  # it ends no element it stands in
+    return Markup('<script type="application/json" class="texts">{}</script>').format(data)
