@@ -13,6 +13,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { offlineAuditor } from "./offline.mjs";
 import { textsOf } from "./texts.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -74,6 +75,7 @@ function fonts() {
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
 const manifest = { "fonts.css": { ...fonts(), texts: [] } };
+const built = new Map();
 for (const entry of readdirSync(ENTRIES).sort()) {
   const { data, sources } = await bundle(join(ENTRIES, entry));
   const isStyle = extname(entry) === ".css";
@@ -82,9 +84,16 @@ for (const entry of readdirSync(ENTRIES).sort()) {
   const texts = isStyle
     ? []
     : [...new Set(own.flatMap((path) => textsOf(join(ROOT, path))))].sort();
+  built.set(entry, data);
   manifest[`${name}${isStyle ? ".css" : ".js"}`] = {
     ...keep(name, isStyle ? ".css" : ".js", data),
     texts,
   };
 }
+const auditor = offlineAuditor(
+  built.get("audit.ts"),
+  built.get("site.css"),
+  built.get("audit.css"),
+);
+manifest["auditor.html"] = { ...keep("auditor", ".html", auditor), texts: [] };
 writeFileSync(join(OUTPUT, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -12,6 +12,8 @@ from scripts.toolchain.python_packages import PYTHON
 WEB: Final = ROOT / "web"
 PACKAGE: Final = ROOT / "backend" / "hanpyo" / "web"
 TRANSLATIONS: Final = PACKAGE / "translations"
+CONTRACTS: Final = PACKAGE.parent / "chain" / "artifacts"
+"""The auditor's script carries the code that it compares contracts with."""
 PRODUCTS: Final = (
     PACKAGE / "static" / "manifest.json",
     TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.mo",
@@ -33,5 +35,6 @@ def sources() -> list[Path | str]:
     """Every file that the build reads, in a stable order."""
     scripts = [path for path in (WEB / "src").rglob("*") if path.is_file()]
     catalogues = TRANSLATIONS.glob("*/*.po")
-    own = [WEB / "build.mjs", WEB / "texts.mjs", ROOT / "package-lock.json"]
+    builders = sorted(WEB.glob("*.mjs"))
+    own = [*builders, *sorted(CONTRACTS.glob("*.json")), ROOT / "package-lock.json"]
     return [*sorted(scripts), *sorted(catalogues), *own, ROOT / "scripts" / "translations.py"]

@@ -16,7 +16,7 @@ import { type Phase, phaseAt } from "./phases.ts";
 import type { Work } from "./progress.ts";
 import { type PublishedText, readPublished } from "./published.ts";
 import { Replay } from "./replay.ts";
-import { type Check, type ItemResult, judge, type Report } from "./report.ts";
+import { type Check, type ItemResult, judge, type Report, untrusted } from "./report.ts";
 import { checkState } from "./state.ts";
 import { summarise } from "./summary.ts";
 import { type Count, checkTally, count } from "./tally.ts";
@@ -33,23 +33,11 @@ export function* examine(told: Told, expected: Expected = {}): Work<Report> {
   try {
     return yield* examineAll(new Evidence(told), expected);
   } catch (error) {
-    if (error instanceof Untrustworthy) return untrusted(told, error);
+    if (error instanceof Untrustworthy) {
+      return { ...untrusted(readHex(told.election), error), ...head(told) };
+    }
     throw error;
   }
-}
-
-/** The report on a source that contradicts itself. */
-export function untrusted(told: Told, error: Untrustworthy): Report {
-  const reason = say(
-    `what the source told contradicts itself: ${error.message}`,
-    `들은 내용이 서로 맞지 않습니다: ${error.message}`,
-  );
-  return {
-    ...head(told),
-    phase: "unknown",
-    checks: [{ name: "chain", status: "FAIL", reason, findings: [] }],
-    items: [],
-  };
 }
 
 function head(told: Told) {

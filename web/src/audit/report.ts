@@ -1,5 +1,7 @@
 /** What an audit says: named checks in a fixed order, each with its outcome, reason and details. */
 
+import { type Bytes, hex, ZERO_WORD } from "../chain/bytes.ts";
+import type { Untrustworthy } from "../chain/errors.ts";
 import { type Finding, wordsOf } from "./findings.ts";
 import { join, same, say, type Text } from "./text.ts";
 
@@ -60,6 +62,24 @@ export interface Report {
 /** Whether no check failed. */
 export function isGood(report: Report): boolean {
   return report.checks.every((check) => check.status !== "FAIL");
+}
+
+/** The report on a source that contradicts itself, of whose block nothing is known. */
+export function untrusted(election: Bytes, error: Untrustworthy): Report {
+  const reason = say(
+    `what the source told contradicts itself: ${error.message}`,
+    `들은 내용이 서로 맞지 않습니다: ${error.message}`,
+  );
+  return {
+    election: hex(election),
+    chainId: 0n,
+    blockNumber: 0,
+    blockHash: hex(ZERO_WORD),
+    source: say("not trusted", "믿을 수 없음"),
+    phase: "unknown",
+    checks: [{ name: "chain", status: "FAIL", reason, findings: [] }],
+    items: [],
+  };
 }
 
 /** FAIL with the findings; else NOTE with the notes; else PASS for the reason `passed`. */
@@ -130,4 +150,14 @@ function itemAsJson(item: ItemResult): unknown {
     counting: item.counting.map((line) => line.en),
     selected: item.selected ?? null,
   };
+}
+
+/** The same as text; JSON carries whole numbers of any size. */
+export function asJsonText(report: Report, indent = 1): string {
+  const marked = JSON.stringify(
+    asJson(report),
+    (_, each: unknown) => (typeof each === "bigint" ? `\u0001${each}` : each),
+    indent,
+  );
+  return marked.replace(/"\\u0001(-?\d+)"/g, "$1");
 }

@@ -13,16 +13,8 @@ import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
 import { AuditImpossible } from "../../src/audit/errors.ts";
 import type { Told } from "../../src/audit/evidence.ts";
 import { runThrough } from "../../src/audit/progress.ts";
-import { asJson } from "../../src/audit/report.ts";
+import { asJsonText } from "../../src/audit/report.ts";
 import { optionalField } from "../../src/chain/json.ts";
-
-/** JSON in which integers of any size are plain numbers, as Python writes them. */
-function exact(value: unknown): string {
-  const marked = JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "bigint" ? `\u0001${each}` : each,
-  );
-  return marked.replace(/"\\u0001(-?\d+)"/g, "$1");
-}
 
 async function toldIn(request: unknown): Promise<Told> {
   const file = optionalField(request, "file");
@@ -32,21 +24,23 @@ async function toldIn(request: unknown): Promise<Told> {
   return decodeBundle(optionalField(request, "content"), String(optionalField(request, "name")));
 }
 
-async function answer(line: string): Promise<unknown> {
+async function answer(line: string): Promise<string> {
   const request: unknown = JSON.parse(line);
   const roll = optionalField(request, "roll");
   const rollFile = typeof roll === "string" ? new Uint8Array(readFileSync(roll)) : undefined;
   try {
     const told = await toldIn(request);
     const start = performance.now();
-    const report = asJson(runThrough(examine(told, { rollFile })));
-    return { report, milliseconds: performance.now() - start };
+    const report = runThrough(examine(told, { rollFile }));
+    const milliseconds = performance.now() - start;
+    return `{"report":${asJsonText(report, 0)},"milliseconds":${milliseconds}}`;
   } catch (error) {
-    if (error instanceof AuditImpossible) return { error: error.code, text: error.message };
+    if (error instanceof AuditImpossible)
+      return JSON.stringify({ error: error.code, text: error.message });
     throw error;
   }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${exact(await answer(line))}\n`);
+  process.stdout.write(`${await answer(line)}\n`);
 }

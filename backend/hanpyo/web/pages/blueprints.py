@@ -2,6 +2,7 @@
 
 from apiflask import APIBlueprint
 
+from hanpyo.web.pages.auditor import auditor
 from hanpyo.web.pages.voter import voter
 
-PAGES: tuple[APIBlueprint, ...] = (voter,)
+PAGES: tuple[APIBlueprint, ...] = (voter, auditor)
