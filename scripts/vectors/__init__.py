@@ -4,6 +4,7 @@ from scripts.vectors.ballots import choices_vectors
 from scripts.vectors.batches import batch_vectors
 from scripts.vectors.common import Vectors
 from scripts.vectors.manifests import manifest_vectors
+from scripts.vectors.passkeys import passkey_vectors
 from scripts.vectors.pictures import qr_vectors
 from scripts.vectors.seals import sealed_vectors
 from scripts.vectors.signed import message_vectors
@@ -22,4 +23,5 @@ def build() -> dict[str, Vectors]:
         "batches": batch_vectors(),
         "calls": call_vectors(),
         "qr": qr_vectors(),
+        "passkeys": passkey_vectors(),
     }

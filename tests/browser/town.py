@@ -117,11 +117,12 @@ class Town:
 
     deployment: Deployment
     organisation: str = "한표협동조합"
+    public: str = ""
 
     @property
     def url(self) -> str:
         """Where the pages are."""
-        return self.deployment.urls()[0]
+        return self.public or self.deployment.urls()[0]
 
     @property
     def now(self) -> int:

@@ -104,7 +104,7 @@ test("typed data names every field of the message", () => {
   const ballot = given.messages[0] as Signed;
   const typed = typedData(domain, "Ballot", ballot.message) as {
     types: Record<string, { name: string }[]>;
-    domain: { chainId: string };
+    domain: { chainId: string | number };
   };
   assert.deepEqual(
     typed.types["Ballot"]?.map((each) => each.name),

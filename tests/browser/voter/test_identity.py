@@ -37,9 +37,7 @@ def test_a_letter_code_typed_by_hand_opens_the_vote(phone: BrowserContext, town:
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_a_code_by_mail_is_the_second_proof(
-    phone: BrowserContext, town: Town, lang: str
-) -> None:
+def test_a_code_by_mail_is_the_second_proof(phone: BrowserContext, town: Town, lang: str) -> None:
     held = town.hold(people=(HANA,), level="L2", methods="link mail sms birth")
     page = phone.new_page()
     page.goto(held.link(0, family="sms").replace("/v#", f"/v?lang={lang}#"))

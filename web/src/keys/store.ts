@@ -29,14 +29,32 @@ export class ActedElsewhere extends Error {
   override name = "ActedElsewhere";
 }
 
-interface KeptKey {
-  readonly election: string;
-  readonly voter: number;
+/** A key that this browser made. */
+export interface BrowserKey extends Place {
+  readonly kind: "browser";
   readonly address: string;
   readonly wrapping: CryptoKey;
   readonly iv: Bytes;
   readonly wrapped: ArrayBuffer;
 }
+
+/** A wallet's account that the voter chose instead. */
+export interface WalletKey extends Place {
+  readonly kind: "wallet";
+  readonly address: string;
+  readonly wallet: string;
+}
+
+/** A passkey that the voter chose instead; the point of its public key. */
+export interface PasskeyKey extends Place {
+  readonly kind: "passkey";
+  readonly credential: string;
+  readonly x: string;
+  readonly y: string;
+}
+
+/** What a voter signs with on this device. */
+export type KeptKey = BrowserKey | WalletKey | PasskeyKey;
 
 /** Where an act stands on this device: committed to, signed, taken by the service, refused. */
 export type ActState = "committed" | "signed" | "accepted" | "refused";
@@ -92,13 +110,18 @@ export class Store {
     database.onversionchange = () => database.close();
   }
 
-  /** The address of the voter's key here; null when there is none. */
-  async address(place: Place): Promise<string | null> {
-    return (await this.#key(place))?.address ?? null;
+  /** What the voter signs with here; null when nothing was chosen yet. */
+  async key({ election, voter }: Place): Promise<KeptKey | null> {
+    return (await this.#read<KeptKey | undefined>(KEYS, (s) => s.get([election, voter]))) ?? null;
   }
 
-  /** Make a key in place of whatever was here; its address. */
-  async makeKey(place: Place): Promise<string> {
+  /** Keep what the voter chose to sign with, in place of whatever was here. */
+  keepKey(key: KeptKey): Promise<void> {
+    return this.#write(KEYS, (store) => store.put(key));
+  }
+
+  /** Make a key in place of whatever was here. */
+  async makeKey({ election, voter }: Place): Promise<BrowserKey> {
     const secret = newPrivateKey();
     const wrapping = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, [
       "encrypt",
@@ -108,26 +131,9 @@ export class Store {
     const wrapped = await crypto.subtle.encrypt({ name: ALGORITHM, iv }, wrapping, secret);
     const address = hex(addressOf(secret));
     secret.fill(0);
-    const row: KeptKey = { ...place, address, wrapping, iv, wrapped };
-    await this.#write(KEYS, (store) => store.put(row));
-    return address;
-  }
-
-  /** Sign a digest with the voter's key. */
-  async sign(place: Place, digest: Uint8Array): Promise<Bytes> {
-    const kept = await this.#key(place);
-    if (kept === null) {
-      throw new StorageBarred("the key is gone");
-    }
-    const { wrapping, iv, wrapped } = kept;
-    const secret = new Uint8Array(
-      await crypto.subtle.decrypt({ name: ALGORITHM, iv }, wrapping, wrapped),
-    );
-    try {
-      return sign(digest, secret);
-    } finally {
-      secret.fill(0);
-    }
+    const made = { kind: "browser", election, voter, address, wrapping, iv, wrapped } as const;
+    await this.keepKey(made);
+    return made;
   }
 
   /** The voter's acts on this device, the first one first. */
@@ -184,10 +190,6 @@ export class Store {
     await this.#write(ACTS, (store) => store.delete(range(election, voter)));
   }
 
-  async #key({ election, voter }: Place): Promise<KeptKey | null> {
-    return (await this.#read<KeptKey | undefined>(KEYS, (s) => s.get([election, voter]))) ?? null;
-  }
-
   #read<Row>(name: string, ask: (store: IDBObjectStore) => IDBRequest<Row>): Promise<Row> {
     return new Promise((resolve, reject) => {
       const request = ask(this.#database.transaction(name).objectStore(name));
@@ -203,6 +205,21 @@ export class Store {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(new StorageBarred(name, { cause: transaction.error }));
     });
+  }
+}
+
+/** Sign a digest with a key that this browser made; the plain key is wiped at once. */
+export async function signWith(
+  { wrapping, iv, wrapped }: BrowserKey,
+  digest: Uint8Array,
+): Promise<Bytes> {
+  const secret = new Uint8Array(
+    await crypto.subtle.decrypt({ name: ALGORITHM, iv }, wrapping, wrapped),
+  );
+  try {
+    return sign(digest, secret);
+  } finally {
+    secret.fill(0);
   }
 }
 

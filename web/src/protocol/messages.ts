@@ -2,7 +2,6 @@
 
 import {
   type Bytes,
-  concat,
   EncodingError,
   type Hex,
   hex,
@@ -133,14 +132,14 @@ export function typedData(domain: Domain, name: MessageName, message: Message): 
     domain: {
       name: NAME,
       version: VERSION,
-      chainId: hex(trimmed(domain.chainId)),
+      chainId: plain(domain.chainId),
       verifyingContract: hex(domain.election),
       salt: hex(domain.manifestHash),
     },
     message: Object.fromEntries(
       Object.entries(message).map(([field, value]) => [
         field,
-        typeof value === "bigint" ? value.toString() : value,
+        typeof value === "bigint" ? plain(value) : value,
       ]),
     ),
   };
@@ -159,8 +158,7 @@ function encoded(type: string, value: number | bigint | Hex): Bytes {
   return padded(number(value, Number(type.slice("uint".length)) / 8));
 }
 
-function trimmed(value: bigint): Bytes {
-  const data = concat(number(value, WORD));
-  const first = data.findIndex((each) => each !== 0);
-  return data.slice(first < 0 ? WORD - 1 : first);
+/** An integer as wallets read it: a number where it is exact, else decimal text. */
+function plain(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
 }

@@ -5,13 +5,11 @@
  * device decides the rest: a signed act that nobody answered is sent again before anything else.
  */
 
-import { browserSigner } from "../keys/signers.ts";
+import { keyId, keyIn, signerOf } from "../keys/signers.ts";
 import { ActedElsewhere, type KeptAct, openStore, type Place, type Store } from "../keys/store.ts";
-import { hex, unhex } from "../protocol/bytes.ts";
 import { encodeChoices, type Marks } from "../protocol/choices.ts";
 import { BALLOT, WITHDRAWAL } from "../protocol/messages.ts";
-import { addressKeyId } from "../protocol/signatures.ts";
-import { button, make } from "../ui/elements.ts";
+import { button, find, make } from "../ui/elements.ts";
 import { busyButton, note, show, working } from "../ui/screen.ts";
 import { amount, t } from "../ui/text.ts";
 import { Api, type Credential, type Me, Refused, type Session } from "./api.ts";
@@ -23,6 +21,7 @@ import { enterScreen, factorScreen } from "./screens/entering.ts";
 import { itemScreen, summary } from "./screens/marking.ts";
 import { moveScreen } from "./screens/moving.ts";
 import { receiptCard } from "./screens/receipt.ts";
+import { signersOffer } from "./screens/signing.ts";
 import { explain } from "./trouble.ts";
 
 /** A member who is known, and what this device holds for them. */
@@ -153,7 +152,8 @@ export class Flow {
     }
   }
 
-  #who({ me }: Voter, last: KeptAct | null): void {
+  #who(voter: Voter, last: KeptAct | null): void {
+    const { me } = voter;
     const weight = me.weight !== null && me.weight !== "1" ? amount(BigInt(me.weight)) : null;
     show(
       t("본인이 맞습니까?"),
@@ -169,14 +169,38 @@ export class Flow {
       make(
         "div",
         { class: "actions" },
-        button(t("네, 투표를 시작합니다"), () => void this.#guard(() => this.#begin()), {
-          class: "button button-large button-full",
-        }),
+        !me.listed &&
+          button(t("네, 투표를 시작합니다"), () => void this.#guard(() => this.#begin()), {
+            class: "button button-large button-full",
+          }),
         busyButton(t("제가 아닙니다"), () => this.#signOut(), {
           class: "button-quiet button-full",
         }),
       ),
     );
+    if (me.key === null) {
+      void this.#offerSigners(voter);
+    }
+  }
+
+  /** Members with a wallet or a passkey may sign with it instead of a key made here. */
+  async #offerSigners({ me, place }: Voter): Promise<void> {
+    const { methods } = await this.api.methods(this.election);
+    const offer = await signersOffer({
+      api: this.api,
+      place,
+      listed: me.listed === true,
+      passkeys: methods.includes("passkey"),
+      chosen: async (key) => {
+        await this.#storeKnown().keepKey(key);
+        this.#keyed = null;
+        await this.#guard(() => this.#begin());
+      },
+    });
+    const screen = find("#app .screen");
+    if (offer !== null && screen.querySelector("dl.facts") !== null) {
+      screen.append(offer);
+    }
   }
 
   #secrecyText(): string {
@@ -406,7 +430,7 @@ export class Flow {
       api: this.api,
       election: this.election,
       me: voter.me,
-      makeKey: () => this.#storeKnown().makeKey(voter.place),
+      makeKey: async () => (await this.#storeKnown().makeKey(voter.place)).address,
       entered: (session) => keepSession(this.election, session.token),
       moved: () => {
         this.#keyed = null;
@@ -468,14 +492,16 @@ export class Flow {
   }
 
   async #bind(): Promise<{ credential: Credential; signer: Signer }> {
-    const { place } = this.#voterKnown();
+    const { place, me } = this.#voterKnown();
     const store = this.#storeKnown();
-    const address = await navigator.locks.request(
+    const kept = await navigator.locks.request(
       `hanpyo.key.${place.election}.${place.voter}`,
-      async () => (await store.address(place)) ?? (await store.makeKey(place)),
+      async () => (await store.key(place)) ?? (await store.makeKey(place)),
     );
-    const credential = await this.api.bind({ type: "address", address });
-    return { credential, signer: browserSigner(store, place, address) };
+    const credential = me.listed
+      ? listedCredential(me, keyId(kept))
+      : await this.api.bind(keyIn(kept));
+    return { credential, signer: signerOf(kept) };
   }
 
   /** Whether the service knows another key than this device's for the voter. */
@@ -483,8 +509,8 @@ export class Flow {
     if (me.key === null) {
       return false;
     }
-    const own = await this.#storeKnown().address(place);
-    return own === null || hex(addressKeyId(unhex(own))) !== me.key.key;
+    const own = await this.#storeKnown().key(place);
+    return own === null || keyId(own) !== me.key.key;
   }
 
   async #signOut(): Promise<void> {
@@ -545,6 +571,19 @@ export class Flow {
 /** The order of an act, to tell whether another came since. */
 function order(act: KeptAct | null): string {
   return act === null ? "" : `${act.epoch}.${act.revision}.${act.kind === BALLOT}`;
+}
+
+/** What takes a credential's place for a voter whose wallet the roll itself names. */
+function listedCredential(me: Me, key: string): Credential {
+  const { voter, weight, class: class_ } = me;
+  return {
+    voter: voter ?? 0,
+    key,
+    weight: weight ?? "1",
+    class: class_ ?? 0,
+    epoch: 0,
+    attestations: [],
+  };
 }
 
 function fact(name: string, value: string): HTMLElement[] {

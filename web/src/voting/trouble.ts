@@ -1,6 +1,7 @@
 /** What went wrong, in words: what happened, what became of the ballot, what to do. */
 
 import { ActedElsewhere, StorageBarred } from "../keys/store.ts";
+import { WalletFailed } from "../keys/wallets.ts";
 import { t } from "../ui/text.ts";
 import { Refused, Unreachable } from "./api.ts";
 import { BrokenPromise, RevisionsExhausted } from "./booth.ts";
@@ -54,6 +55,17 @@ export function explain(error: unknown): Trouble {
       again: true,
     };
   }
+  if (
+    error instanceof WalletFailed ||
+    (error instanceof DOMException && error.name === "NotAllowedError")
+  ) {
+    return {
+      what: t("서명을 받지 못했습니다."),
+      ballot: nothingSent(),
+      todo: t("서명 창에서 확인을 눌러 주세요. 다시 해도 한 번만 셉니다."),
+      again: true,
+    };
+  }
   if (error instanceof RevisionsExhausted) {
     return {
       what: t("이 기기에서 표를 바꿀 수 있는 횟수를 모두 썼습니다."),
@@ -102,6 +114,14 @@ function refused(code: string): Trouble {
         ballot,
         todo: t("그 기기에서 투표하거나, 이 기기로 옮겨 주세요."),
         again: false,
+      };
+    case "credential_invalid":
+    case "bad_voter_key":
+      return {
+        what: t("명부에 있는 것과 다른 서명입니다."),
+        ballot,
+        todo: t("명부에 적힌 서명 프로그램과 계정을 골라 주세요."),
+        again: true,
       };
     case "order_taken":
       return {

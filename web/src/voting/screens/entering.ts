@@ -1,6 +1,7 @@
 /** Screens on which a member shows who they are: letter codes, sent codes, birth date, passkey. */
 
 import { assertion } from "../../keys/passkeys.ts";
+import { discover, signIn, WalletFailed } from "../../keys/wallets.ts";
 import { button, find, make } from "../../ui/elements.ts";
 import { busyButton, note, show } from "../../ui/screen.ts";
 import { t } from "../../ui/text.ts";
@@ -16,7 +17,9 @@ export interface Door {
 
 /** The screen of a visitor without a session. */
 export function enterScreen(door: Door, methods: readonly string[], said = ""): void {
-  const first = methods.filter((each) => ["letter", "mail", "sms", "passkey"].includes(each));
+  const first = methods.filter((each) =>
+    ["letter", "mail", "sms", "passkey", "wallet"].includes(each),
+  );
   const provider = methods.find((each) => each === "oidc" || each.startsWith("oidc:"));
   show(
     t("투표하러 오셨습니까?"),
@@ -112,7 +115,7 @@ function codeScreen(door: Door, begun: Challenge, again: () => Promise<Challenge
 }
 
 function entryOf(door: Door, method: string): HTMLElement {
-  if (method === "passkey") {
+  if (method === "passkey" || method === "wallet") {
     const enter = busyButton(methodName(method), async () => {
       try {
         await answered(door, await door.api.begin(door.election, method, ""));
@@ -175,6 +178,13 @@ async function answered(door: Door, { challenge, method, show: shown }: Challeng
     );
     location.assign(url);
     return;
+  }
+  if (method === "wallet") {
+    const [first] = await discover();
+    if (first === undefined) {
+      throw new WalletFailed("no wallet is in this browser");
+    }
+    await door.entered(await door.api.verify(challenge, await signIn(first, shown)));
   }
   if (method === "passkey") {
     const credential = await assertion(shown["options"]);
