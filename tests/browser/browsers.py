@@ -1,5 +1,6 @@
 """Browsers for tests: Chromium at the sizes of a phone and of a desk, with axe at hand."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,3 +92,10 @@ def small_targets(page: Page, least: int = 48) -> list[str]:
         least,
     )
     return found
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page shows for the documentation, in the folder that HANPYO_PICTURES names."""
+    folder = os.environ.get("HANPYO_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from hanpyo.errors import HanpyoError
 from hanpyo.operation.logs import places
 from hanpyo.web import problems
-from hanpyo.web.pages.making import is_page
+from hanpyo.web.page_kind import is_page
 
 _API: Final = ("/v1/", "/rpc", "/healthz", "/readyz", "/metrics", "/static/")
 _KINDS: Final = ("application/problem+json", "text/html")
@@ -74,7 +74,9 @@ def error_page(status: int) -> Response:
     title, text = _SAID.get(status) or _SAID[500 if status >= 500 else 400]  # noqa: PLR2004
     g.error_page = True
     page = render_template("error.html", title=title, text=text, status=status)
-    return make_response(page, status)
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _hanpyo(error: HanpyoError) -> Response:
