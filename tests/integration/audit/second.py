@@ -7,6 +7,7 @@ import atexit
 import json
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -74,6 +75,14 @@ def second_auditor() -> SecondAuditor:
 def agree(content: object, name: str, report: Report) -> None:
     """Fail unless the other auditor says of an evidence file's content exactly the same."""
     answer = second_auditor().ask({"content": content, "name": name})
+    assert "report" in answer, answer
+    same(answer["report"], report)
+
+
+def agree_live(urls: Sequence[str], election: bytes, report: Report) -> None:
+    """Fail unless the other auditor says the same of what these nodes tell it."""
+    request = {"nodes": list(urls), "election": "0x" + election.hex()}
+    answer = second_auditor().ask(request)
     assert "report" in answer, answer
     same(answer["report"], report)
 

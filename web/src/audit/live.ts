@@ -380,8 +380,8 @@ async function differences(
     ];
   }
   const { number, hash } = told.header;
-  const [header] = await fetchHeaders(rpc, [number]);
-  if (header === undefined) throw new SourceFailed(`${rpc.name} told no block`);
+  const header = await headerAt(rpc, number);
+  if ("en" in header) return [header];
   if (!equal(header.hash, hash)) {
     const [theirs, ours] = [hex(header.hash), hex(hash)];
     return [
@@ -398,6 +398,19 @@ async function differences(
       `블록 ${block}의 로그 ${index}: ${rpc.name}과 ${first.name}이 다른 이벤트를 말합니다`,
     ),
   );
+}
+
+/** The header of a block at another node, or why there is none. */
+async function headerAt(rpc: Rpc, number: number): Promise<Header | Text> {
+  try {
+    return at(await fetchHeaders(rpc, [number]), 0);
+  } catch (error) {
+    if (!(error instanceof NodeRefused)) throw error;
+    return say(
+      `${rpc.name} does not know block ${number}: ${error.message}`,
+      `${rpc.name}에는 블록 ${number}이 없습니다: ${error.message}`,
+    );
+  }
 }
 
 /** The (block, index) places at which two nodes tell different logs, ascending. */

@@ -1,7 +1,8 @@
 /** Sealed ballots: the secret is the trustees', every escrow decrypted, every opening compared. */
 
-import { decompress, GENERATOR, multiplyAll, ORDER, type Point } from "../chain/bn254.ts";
+import { BN254, decompress } from "../chain/bn254.ts";
 import { at, type Bytes, concat, equal, hex, keccak, padded, tag, word } from "../chain/bytes.ts";
+import type { Point } from "../chain/curve.ts";
 import type { Domain } from "../protocol/domain.ts";
 import type { Act } from "./acts.ts";
 import { ESCROW_HEAD } from "./events.ts";
@@ -47,13 +48,13 @@ export function* checkOpenings(
   if (secret === undefined) {
     const text = say("the trustees' key is not released", "개표 열쇠가 아직 공개되지 않았습니다");
     findings.note(CHECK, text);
-  } else if (secret <= 0n || secret >= ORDER) {
+  } else if (secret <= 0n || secret >= BN254.order) {
     const text = say(
       "the released secret is no key of the group",
       "공개된 값이 개표 열쇠가 될 수 없습니다",
     );
     findings.fail(CHECK, text);
-  } else if (!samePoint(at(multiplyAll(secret, [GENERATOR]), 0), trusteeKey)) {
+  } else if (!samePoint(at(BN254.multiplyAll(secret, [BN254.generator]), 0), trusteeKey)) {
     const text = say(
       "the released secret is not that of the trustees' key",
       "공개된 값이 개표 참관인들의 열쇠가 아닙니다",
@@ -96,7 +97,7 @@ class Openings {
     const points = ballots.map((ballot) =>
       ballot === undefined ? undefined : decompress(ballot.escrow.subarray(0, ESCROW_HEAD)),
     );
-    const shared = multiplyAll(
+    const shared = BN254.multiplyAll(
       this.#secret,
       points.filter((point) => point !== undefined),
     );

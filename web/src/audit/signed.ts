@@ -4,16 +4,8 @@
  * What cannot be repeated (a contract wallet's answer on an earlier state) is marked, not guessed.
  */
 
-import {
-  at,
-  type Bytes,
-  concat,
-  EncodingError,
-  equal,
-  isZero,
-  toBig,
-  ZERO_WORD,
-} from "../chain/bytes.ts";
+import { at, type Bytes, EncodingError, equal, isZero, toBig, ZERO_WORD } from "../chain/bytes.ts";
+import { recoverAll } from "../chain/secp256k1.ts";
 import type { Domain } from "../protocol/domain.ts";
 import {
   ADDRESS_KEY,
@@ -21,7 +13,6 @@ import {
   compact,
   P256_KEY,
   pointKeyId,
-  recover,
 } from "../protocol/signatures.ts";
 import { type Act, Channel, Desk, Kind, type Terms } from "./acts.ts";
 import {
@@ -69,13 +60,15 @@ export class SignatureReader {
     this.#messages = new Messages(domain);
   }
 
-  /** The acts of a batch, one at a time: recovering keys takes most of an audit's time. */
+  /** The acts of a batch, a few at a time: recovering keys takes most of an audit's time. */
   *acts(batch: Batch): Generator<Signed, void, undefined> {
     if (batch.form === "desk") for (const record of batch.records) yield this.#desk(record);
     else if (batch.form === "wide") for (const record of batch.records) yield this.#wide(record);
     else {
       const each = batch.listing === undefined;
-      for (const record of batch.records) yield this.#compact(record, each);
+      for (let start = 0; start < batch.records.length; start += TOGETHER) {
+        yield* this.#compact(batch.records.slice(start, start + TOGETHER), each);
+      }
     }
   }
 
@@ -116,13 +109,19 @@ export class SignatureReader {
     return this.#registrarsSigned(digest, attestations);
   }
 
-  #compact(record: CompactRecord, each: boolean): Signed {
-    const [act, clean] = this.#act(record);
-    const digest = this.#messages.ballot(act.terms, act.content, act.escrow);
-    const signer = signerOf(digest, record.signature);
-    const key = signer === undefined ? ZERO_WORD : addressKeyId(signer);
-    const attested = !each || this.#credentialHolds(act.terms, key, record.attestations);
-    return { ...PLAIN, act, digest, key, own: signer !== undefined, attested, clean };
+  #compact(records: readonly CompactRecord[], each: boolean): Signed[] {
+    const acts = records.map((record) => {
+      const [act, clean] = this.#act(record);
+      const digest = this.#messages.ballot(act.terms, act.content, act.escrow);
+      return { record, act, clean, digest };
+    });
+    const signers = recoverAll(acts.map(({ digest, record }) => [digest, record.signature]));
+    return acts.map(({ record, act, clean, digest }, place) => {
+      const signer = signers[place];
+      const key = signer === undefined ? ZERO_WORD : addressKeyId(signer);
+      const attested = !each || this.#credentialHolds(act.terms, key, record.attestations);
+      return { ...PLAIN, act, digest, key, own: signer !== undefined, attested, clean };
+    });
   }
 
   #wide(record: WideRecord): Signed {
@@ -173,6 +172,9 @@ export class SignatureReader {
   }
 }
 
+/** Signatures recovered together, so that they share their inversions. */
+const TOGETHER = 32;
+
 const PLAIN = { key: ZERO_WORD, attested: true, listed: false, desk: undefined, clean: true };
 
 function termsOf(record: Fields, kind: number, channel: number): Terms {
@@ -180,23 +182,14 @@ function termsOf(record: Fields, kind: number, channel: number): Terms {
   return { voter, weight, class_, epoch, revision, kind, channel };
 }
 
-function signerOf(digest: Bytes, signature: Bytes): Bytes | undefined {
-  try {
-    return recover(digest, signature);
-  } catch (error) {
-    if (error instanceof EncodingError) return undefined;
-    throw error;
-  }
-}
-
 function signedBy(
   people: readonly Bytes[],
   digest: Bytes,
   attestations: readonly Attestation[],
 ): boolean {
-  return attestations.every(({ index, signature }) => {
-    const signer = signerOf(digest, signature);
-    const named = people[index];
+  const signers = recoverAll(attestations.map(({ signature }) => [digest, signature]));
+  return attestations.every(({ index }, place) => {
+    const [signer, named] = [signers[place], people[index]];
     return signer !== undefined && named !== undefined && equal(signer, named);
   });
 }
@@ -221,7 +214,7 @@ function wideHolds(record: WideRecord, digest: Bytes): boolean | undefined {
 function expandedSigner(digest: Bytes, signature: Bytes): Bytes | undefined {
   const isHigh = signature.length > 32 && (at(signature, 32) & 0x80) !== 0;
   try {
-    return isHigh ? undefined : recover(digest, compact(concat(signature)));
+    return isHigh ? undefined : recoverAll([[digest, compact(signature)]])[0];
   } catch (error) {
     if (error instanceof EncodingError) return undefined;
     throw error;

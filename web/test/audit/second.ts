@@ -2,8 +2,8 @@
  * The auditor of the browser as a process, for tests that hold it against `hanpyo audit`.
  *
  * Reads one JSON object a line, `{"content": …, "name": …}` with the content of an evidence file, or
- * `{"file": …, "roll": …}` with paths, and answers each with one line: the report as JSON, or the
- * code of the error.
+ * `{"file": …, "roll": …}` with paths, or `{"nodes": […], "election": …}`, and answers each with one
+ * line: the report as JSON, or the code of the error.
  */
 
 import { readFileSync } from "node:fs";
@@ -13,8 +13,18 @@ import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
 import { AuditImpossible } from "../../src/audit/errors.ts";
 import type { Told } from "../../src/audit/evidence.ts";
 import { runThrough } from "../../src/audit/progress.ts";
-import { asJsonText } from "../../src/audit/report.ts";
+import { asJsonText, type Report } from "../../src/audit/report.ts";
+import { readNodes } from "../../src/audit/running.ts";
+import { readHex } from "../../src/chain/bytes.ts";
+import { SourceFailed } from "../../src/chain/errors.ts";
 import { optionalField } from "../../src/chain/json.ts";
+
+/** Evidence from nodes, or the report on nodes that contradict themselves. */
+async function live(nodes: readonly unknown[], election: unknown): Promise<Told | Report> {
+  const urls = nodes.map(String);
+  const signal = new AbortController().signal;
+  return await readNodes({ urls, election: readHex(election, 20), fromBlock: 0 }, () => {}, signal);
+}
 
 async function toldIn(request: unknown): Promise<Told> {
   const file = optionalField(request, "file");
@@ -29,14 +39,19 @@ async function answer(line: string): Promise<string> {
   const roll = optionalField(request, "roll");
   const rollFile = typeof roll === "string" ? new Uint8Array(readFileSync(roll)) : undefined;
   try {
-    const told = await toldIn(request);
+    const nodes = optionalField(request, "nodes");
+    const told = Array.isArray(nodes)
+      ? await live(nodes, optionalField(request, "election"))
+      : await toldIn(request);
     const start = performance.now();
-    const report = runThrough(examine(told, { rollFile }));
+    const report = "checks" in told ? told : runThrough(examine(told, { rollFile }));
     const milliseconds = performance.now() - start;
     return `{"report":${asJsonText(report, 0)},"milliseconds":${milliseconds}}`;
   } catch (error) {
     if (error instanceof AuditImpossible)
       return JSON.stringify({ error: error.code, text: error.message });
+    if (error instanceof SourceFailed)
+      return JSON.stringify({ error: "source", text: error.message });
     throw error;
   }
 }
