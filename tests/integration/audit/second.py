@@ -7,7 +7,7 @@ import atexit
 import json
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ class SecondAuditor:
 
     def __init__(self, folder: Path) -> None:
         program = folder / "second.mjs"
-        subprocess.run(  # noqa: S603  pinned tools of this repository
+        subprocess.run(
             [
                 ROOT / "node_modules" / ".bin" / "esbuild",
                 ROOT / "web" / "test" / "audit" / "second.ts",
@@ -38,13 +38,13 @@ class SecondAuditor:
             ],
             check=True,
         )
-        self._process = subprocess.Popen(  # noqa: S603  as above
-            ["node", program],  # noqa: S607  the node that the toolchain provides
+        self._process = subprocess.Popen(
+            ["node", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
 
-    def ask(self, request: dict[str, object]) -> dict[str, Any]:
+    def ask(self, request: Mapping[str, object]) -> dict[str, Any]:
         """The answer to one request: `report` and `milliseconds`, or `error` and `text`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None

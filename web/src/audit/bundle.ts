@@ -145,7 +145,7 @@ function decode(content: unknown, name: string): Told {
 function trusting(name: string, block: number, hash: string): Text {
   return say(
     `the file ${name}, trusting block ${block} ${hash}`,
-    `파일 ${name}, 블록 ${block} ${hash}을 믿고`,
+    `파일 ${name}, 믿는 블록 ${block} ${hash}`,
   );
 }
 

@@ -1,0 +1,147 @@
+"""The auditor as one file: from a disk, without a network, it says what the command says."""
+
+import gzip
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from eth_abi.abi import encode
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hanpyo.audit import BundleSource, Evidence, LiveSource, audit
+from hanpyo.audit.bundle import encode_bundle, save_bundle
+from hanpyo.chain.election_events import Opened, TextPublished
+from hanpyo.elections.hosting import embedded_host
+from hanpyo.elections.progress import Stages
+from hanpyo.protocol.types import Secrecy
+from tests.browser.auditor.reports import statuses, told
+from tests.browser.browsers import ROOT, small_targets, violations, visitor
+from tests.integration.audit.scene import announce, finish, vote
+from tests.integration.audit.tampering import DATA, flip, log_at
+
+STATIC = ROOT / "backend" / "hanpyo" / "web" / "static"
+HOSTILE = '</title><script>window.hit=1</script><img src=x onerror="window.hit=1">'
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Iterator[Evidence]:
+    """A sealed election with every kind of voter and act, certified."""
+    with embedded_host(Stages()) as host:
+        scene = announce(host, Secrecy.SEALED)
+        vote(scene)
+        finish(scene)
+        yield LiveSource([host.venue.rpc]).collect(scene.address)
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without a network."""
+    with visitor(browser, "desktop") as context:
+        context.set_offline(True)
+        yield context
+
+
+def open_file(context: BrowserContext, query: str = "") -> Page:
+    (file,) = STATIC.glob("auditor-*.html")
+    page = context.new_page()
+    page.goto(f"{file.as_uri()}{query}")
+    return page
+
+
+def check(page: Page, file: Path) -> None:
+    """Give the page a file and wait until it has judged it."""
+    page.set_input_files("#audit-evidence", file)
+    page.locator("form.auditor-form button.button").first.click()
+    expect(page.locator("#report-title, [role=alert]")).to_be_visible(timeout=60_000)
+
+
+def test_it_says_what_the_command_says(
+    offline: BrowserContext, evidence: Evidence, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    save_bundle(evidence, bundle)
+    page = open_file(offline, "?lang=en")
+    check(page, bundle)
+    report = audit(BundleSource(bundle))
+    assert told(page) == statuses(report)
+    expect(page.locator("#report-title")).to_have_text("Nothing is wrong")
+    shown = page.locator("[data-check] .reason").all_inner_texts()
+    assert shown == [each.reason for each in report.checks]
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save the whole report").click()
+    assert orjson.loads(Path(saved.value.path()).read_bytes()) == report.as_json()
+
+
+def test_an_altered_file_fails_and_names_the_ballot(
+    offline: BrowserContext, evidence: Evidence, tmp_path: Path
+) -> None:
+    content: Any = deepcopy(encode_bundle(evidence))
+    place = log_at(evidence, Opened, 10)
+    content["logs"][place][DATA] = flip(content["logs"][place][DATA], 0)
+    page = open_file(offline)
+    check(page, packed(content, tmp_path))
+    assert told(page)["openings"] == "FAIL"
+    expect(page.locator("#report-title")).to_contain_text("맞지 않습니다")
+    expect(page.locator('[data-check="openings"]')).to_contain_text("선거인 10")
+    assert violations(page) == []
+
+
+def test_hostile_texts_stay_texts(
+    offline: BrowserContext, evidence: Evidence, tmp_path: Path
+) -> None:
+    content: Any = deepcopy(encode_bundle(evidence))
+    text = orjson.dumps({"items": [{"title": HOSTILE, "options": [HOSTILE, "b", "c"]}]}).decode()
+    place = log_at(evidence, TextPublished)
+    content["logs"][place][DATA] = "0x" + encode(["string"], [text]).hex()
+    page = open_file(offline)
+    check(page, packed(content, tmp_path))
+    assert told(page)["manifest"] == "FAIL"
+    expect(page.locator('[data-item="0"]')).to_contain_text(HOSTILE)
+    assert page.evaluate("window.hit") is None
+
+
+def test_something_else_is_refused_with_a_reason(offline: BrowserContext, tmp_path: Path) -> None:
+    file = tmp_path / "<img src=x onerror=alert(1)>.gz"
+    file.write_bytes(b"no evidence")
+    page = open_file(offline)
+    check(page, file)
+    expect(page.get_by_role("alert")).to_contain_text("증거 파일이 아니거나 손상되었습니다")
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible(
+    browser: Browser, evidence: Evidence, tmp_path: Path, lang: str, scheme: str
+) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    save_bundle(evidence, bundle)
+    with visitor(browser, color_scheme=scheme) as context:
+        page = open_file(context, f"?lang={lang}")
+        assert violations(page) == []
+        check(page, bundle)
+        assert violations(page) == []
+        assert small_targets(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_its_own_policy_lets_nothing_else_run(browser: Browser) -> None:
+    with visitor(browser, faults=False) as context:
+        page = open_file(context)
+        page.evaluate(
+            """() => {
+              const script = document.createElement("script");
+              script.textContent = "window.hit = 1";
+              document.body.append(script);
+            }"""
+        )
+        assert page.evaluate("window.hit") is None
+
+
+def packed(content: object, folder: Path) -> Path:
+    """An evidence file with this content."""
+    file = folder / "evidence.json.gz"
+    file.write_bytes(gzip.compress(orjson.dumps(content)))
+    return file
