@@ -223,7 +223,7 @@ class Town:
                 rows = session.scalars(select(Notice).where(Notice.state == "waiting")).all()
             for row in rows:
                 letter = open_letter(vault, row)
-                if letter.template == "code":
+                if letter.template == "code" and row.member_id is not None:
                     found.append((row, letter.parameters["code"]))
             return bool(found)
 

@@ -19,10 +19,10 @@ HANA = Person(
 
 
 def test_a_letter_code_typed_by_hand_opens_the_vote(phone: BrowserContext, town: Town) -> None:
-    held = town.hold()
+    held = town.hold(title="편지 투표")
     visit = Visit(phone, held)
     visit.page.goto(f"{town.url}/v")
-    visit.tap("2026년 정기총회", role="link")
+    visit.tap("편지 투표", role="link")
     field = visit.page.get_by_label("편지에 적힌 코드")
     visit.tap("코드로 들어가기")
     expect(visit.page.get_by_role("alert")).to_contain_text("빈칸")

@@ -58,7 +58,6 @@ export class Flow {
   start(): Promise<void> {
     return this.#guard(async () => {
       show(t("투표를 준비하고 있습니다"), working(t("기다려 주세요…")));
-      this.#opened = opened(await this.api.election(this.election));
       await this.#identify();
     });
   }
@@ -75,7 +74,8 @@ export class Flow {
     } catch (error) {
       if (error instanceof Refused && error.code === "session_missing") {
         this.#leave();
-        await this.#enter(t("본인 확인을 한 지 오래되었습니다. 받은 링크를 다시 눌러 주세요."));
+        const said = t("본인 확인을 한 지 오래되었습니다. 받은 링크를 다시 눌러 주세요.");
+        await this.#enter(said).catch((again) => this.#trouble(again, () => void this.start()));
       } else {
         this.#trouble(error, () => void this.start());
       }
@@ -92,7 +92,8 @@ export class Flow {
       await this.#enter();
       return;
     }
-    const me = await this.api.me();
+    const [told, me] = await Promise.all([this.api.election(this.election), this.api.me()]);
+    this.#opened = opened(told);
     if (me.voter === null) {
       factorScreen(this, me.missing);
       return;
@@ -215,7 +216,10 @@ export class Flow {
 
   async #begin(): Promise<void> {
     const voter = this.#voterKnown();
-    this.#draft = voter.drafts.begin(order(await this.#last()));
+    const basedOn = order(await this.#last());
+    if (this.#draft?.basedOn !== basedOn) {
+      this.#draft = voter.drafts.begin(basedOn);
+    }
     void this.#key().catch(() => undefined); // shown when the voter gets to the review
     this.#go("#1");
   }

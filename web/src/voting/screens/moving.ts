@@ -7,8 +7,8 @@ import { type Api, type Me, Refused, type Session } from "../api.ts";
 import { explain } from "../trouble.ts";
 import { factorScreen, methodName } from "./entering.ts";
 
-const LOOK = 2_000;
-const LOOKS = 60;
+/** When to look again, in milliseconds: the service takes 30 such requests in ten minutes. */
+const LOOKS = [2, 2, 3, 3, 5, 5, 10, 10, 15, 15, 20, 30].map((each) => each * 1_000);
 
 /** What the screen needs of the flow. */
 export interface Moving {
@@ -97,8 +97,8 @@ async function another(moving: Moving): Promise<void> {
 /** The move is done once the registrars' order is on the record; then the key gets its credential. */
 async function waitMoved(moving: Moving, address: string): Promise<void> {
   show(t("기기를 옮기고 있습니다"), working(t("1분쯤 걸립니다. 창을 닫지 말고 기다려 주세요.")));
-  for (let at = 0; at < LOOKS; at += 1) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  for (const wait of LOOKS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
     try {
       await moving.api.bind({ type: "address", address });
       moving.moved();
