@@ -43,6 +43,18 @@ export function* countItem(
   counting: object,
 ): Work<Counted> {
   const votes = votesOf(manifest, number, counted);
+  return yield* countVotes(at(manifest.items, number), votes, counting);
+}
+
+/** What a count needs to know of an item. */
+export type Countable = Pick<Item, "method" | "options" | "maximum" | "costs">;
+
+/** Valid and blank votes counted by the method that `counting` names. */
+export function* countVotes(
+  item: Countable,
+  votes: readonly Vote[],
+  counting: object,
+): Work<Counted> {
   const method = optionalField(counting, "method");
   if (typeof method !== "string") {
     throw new Uncountable(
@@ -50,7 +62,6 @@ export function* countItem(
       "안건 글에 세는 방법이 적혀 있지 않습니다",
     );
   }
-  const item = at(manifest.items, number);
   if (RANKINGS.includes(at(method.split(" "), 0))) return rank(item, votes, method);
   return yield* spend(item, votes, method, counting);
 }
@@ -71,7 +82,7 @@ function votesOf(manifest: Manifest, number: number, counted: Count): Vote[] {
 }
 
 function* spend(
-  item: Item,
+  item: Countable,
   votes: readonly Vote[],
   method: string,
   counting: object,
@@ -134,7 +145,7 @@ function notARule(kind: string, method: string): Uncountable {
 }
 
 /** A ranked vote with the points of its places. */
-function withPlaces(vote: Vote, places: unknown, item: Item): Vote {
+function withPlaces(vote: Vote, places: unknown, item: Countable): Vote {
   const highest = new Map<unknown, number>([
     ["from_max_length", item.maximum],
     ["from_vote_length", vote.options.length],
@@ -144,7 +155,7 @@ function withPlaces(vote: Vote, places: unknown, item: Item): Vote {
   return { ...vote, points: vote.options.map((_, place) => Math.max(0, highest - place)) };
 }
 
-function costsOf(item: Item, counting: object): readonly bigint[] {
+function costsOf(item: Countable, counting: object): readonly bigint[] {
   const given = Object.hasOwn(counting, "costs") ? optionalField(counting, "costs") : item.costs;
   if (!Array.isArray(given) || given.length !== item.options) {
     throw new Uncountable(
@@ -159,7 +170,7 @@ function costsOf(item: Item, counting: object): readonly bigint[] {
   });
 }
 
-function rank(item: Item, votes: readonly Vote[], method: string): Counted {
+function rank(item: Countable, votes: readonly Vote[], method: string): Counted {
   if (item.method !== Method.ranking) {
     throw new Uncountable(
       `${method} counts rankings, this item has none`,

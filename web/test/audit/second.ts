@@ -2,22 +2,25 @@
  * The auditor of the browser as a process, for tests that hold it against `hanpyo audit`.
  *
  * Reads one JSON object a line, `{"content": …, "name": …}` with the content of an evidence file, or
- * `{"file": …, "roll": …}` with paths, or `{"nodes": […], "election": …}`, and answers each with one
- * line: the report as JSON, or the code of the error.
+ * `{"file": …, "roll": …}` with paths, `{"nodes": […], "election": …}`, or `{"count": …}` with votes
+ * and a method, and answers each with one line: the report or count, or the code of the error.
  */
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { examine } from "../../src/audit/auditor.ts";
 import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
+import { Uncountable } from "../../src/audit/counting/votes.ts";
 import { AuditImpossible } from "../../src/audit/errors.ts";
 import type { Told } from "../../src/audit/evidence.ts";
+import { parseExact } from "../../src/audit/exactjson.ts";
+import { countVotes } from "../../src/audit/methods.ts";
 import { runThrough } from "../../src/audit/progress.ts";
 import { asJsonText, type Report } from "../../src/audit/report.ts";
 import { readNodes } from "../../src/audit/running.ts";
 import { readHex } from "../../src/chain/bytes.ts";
 import { SourceFailed } from "../../src/chain/errors.ts";
-import { optionalField } from "../../src/chain/json.ts";
+import { optionalField, readList } from "../../src/chain/json.ts";
 
 /** Evidence from nodes, or the report on nodes that contradict themselves. */
 async function live(nodes: readonly unknown[], election: unknown): Promise<Told | Report> {
@@ -34,8 +37,35 @@ async function toldIn(request: unknown): Promise<Told> {
   return decodeBundle(optionalField(request, "content"), String(optionalField(request, "name")));
 }
 
+/** Votes counted by one method, for tests that hold the counts against Python's. */
+function counted(line: string): string {
+  const given = optionalField(parseExact(line), "count");
+  const number = (name: string, of: unknown = given) => Number(optionalField(of, name));
+  const numbers = (value: unknown) => (Array.isArray(value) ? value.map(Number) : undefined);
+  const item = {
+    method: number("method"),
+    options: number("options"),
+    maximum: number("maximum"),
+    costs: undefined,
+  };
+  const votes = readList(optionalField(given, "votes")).map((vote) => ({
+    options: numbers(optionalField(vote, "options")) ?? [],
+    points: numbers(optionalField(vote, "points")),
+    weight: BigInt(String(optionalField(vote, "weight"))),
+  }));
+  try {
+    const counting = optionalField(given, "counting") as object;
+    const { lines, selected } = runThrough(countVotes(item, votes, counting));
+    return JSON.stringify({ lines: lines.map((each) => each.en), selected });
+  } catch (error) {
+    if (error instanceof Uncountable) return JSON.stringify({ uncountable: error.message });
+    throw error;
+  }
+}
+
 async function answer(line: string): Promise<string> {
   const request: unknown = JSON.parse(line);
+  if (optionalField(request, "count") !== undefined) return counted(line);
   const roll = optionalField(request, "roll");
   const rollFile = typeof roll === "string" ? new Uint8Array(readFileSync(roll)) : undefined;
   try {
