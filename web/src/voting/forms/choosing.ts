@@ -18,20 +18,27 @@ export const choosing: FormMaker = (question, marks, changed) => {
       value: at + 1,
     }),
   );
+  const reasons = inputs.map(() => make("span", { class: "option-why" }));
   const rows = inputs.map((input, at) =>
     make(
       "label",
       { class: "option" },
       input,
       make("span", { class: "option-mark", "aria-hidden": "true" }),
-      make("span", { class: "option-text" }, ...optionLabel(question, at + 1)),
+      make("span", { class: "option-text" }, ...optionLabel(question, at + 1), reasons[at] ?? null),
     ),
   );
   const line = single ? null : liveLine();
   const show = () => {
     inputs.forEach((input, at) => {
+      const why = chosen.has(at + 1) ? null : whyNot(question, chosen, at + 1);
+      const [reason] = reasons.slice(at);
       input.checked = chosen.has(at + 1);
-      input.disabled = !chosen.has(at + 1) && whyNot(question, chosen, at + 1) !== null;
+      input.disabled = why !== null;
+      if (reason) {
+        const told = closedReason(question, at + 1) === null && chosen.size < question.item.maximum;
+        reason.textContent = told ? (why ?? "") : "";
+      }
     });
     if (line) {
       line.textContent = counter(question, chosen);

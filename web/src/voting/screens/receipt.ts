@@ -32,7 +32,7 @@ export function receiptCard(title: string, act: KeptAct, api: Api): HTMLElement 
     make("p", { class: "receipt-code mono" }, code),
     qrPicture(modules, t("확인증을 찾는 QR 코드")),
     status,
-    make("p", { class: "quiet" }, moment(act.at)),
+    make("p", { class: "quiet" }, t("보낸 시각: {time}", { time: moment(act.at) })),
     make("p", { class: "quiet" }, t("확인증에는 무엇을 골랐는지 적혀 있지 않습니다.")),
     make(
       "div",
@@ -114,7 +114,7 @@ async function save(title: string, code: string, modules: Modules, at: number): 
       }
     });
   });
-  write(moment(at), 890, 28);
+  write(t("보낸 시각: {time}", { time: moment(at) }), 890, 28);
   write(t("확인증에는 무엇을 골랐는지 적혀 있지 않습니다."), 940, 26);
   const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (picture !== null) {
