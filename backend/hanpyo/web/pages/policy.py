@@ -9,7 +9,7 @@ from typing import Final
 from apiflask import APIFlask
 from flask import Response, g, request
 
-from hanpyo.web.pages.making import is_page
+from hanpyo.web.page_kind import is_page
 
 _FIXED: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
