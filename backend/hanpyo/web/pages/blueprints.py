@@ -3,6 +3,8 @@
 from apiflask import APIBlueprint
 
 from hanpyo.web.pages.auditor import auditor
+from hanpyo.web.pages.office import office
+from hanpyo.web.pages.trustee import trustee
 from hanpyo.web.pages.voter import voter
 
-PAGES: tuple[APIBlueprint, ...] = (voter, auditor)
+PAGES: tuple[APIBlueprint, ...] = (voter, auditor, office, trustee)
