@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from eth_abi.abi import encode
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from hanpyo.audit import BundleSource, Evidence, LiveSource, audit
 from hanpyo.audit.bundle import encode_bundle, save_bundle
@@ -19,7 +19,7 @@ from hanpyo.elections.progress import Stages
 from hanpyo.protocol.types import Secrecy
 from tests.browser.auditor.reports import statuses, told
 from tests.browser.browsers import ROOT, small_targets, violations, visitor
-from tests.integration.audit.scene import announce, finish, vote
+from tests.integration.audit.scene import Scene, announce, finish, vote
 from tests.integration.audit.tampering import DATA, flip, log_at
 
 STATIC = ROOT / "backend" / "hanpyo" / "web" / "static"
@@ -27,13 +27,18 @@ HOSTILE = '</title><script>window.hit=1</script><img src=x onerror="window.hit=1
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Iterator[Evidence]:
+def scene() -> Iterator[Scene]:
     """A sealed election with every kind of voter and act, certified."""
     with embedded_host(Stages()) as host:
-        scene = announce(host, Secrecy.SEALED)
-        vote(scene)
-        finish(scene)
-        yield LiveSource([host.venue.rpc]).collect(scene.address)
+        held = announce(host, Secrecy.SEALED)
+        vote(held)
+        finish(held)
+        yield held
+
+
+@pytest.fixture(scope="module")
+def evidence(scene: Scene) -> Evidence:
+    return LiveSource([scene.host.venue.rpc]).collect(scene.address)
 
 
 @pytest.fixture
@@ -73,6 +78,35 @@ def test_it_says_what_the_command_says(
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save the whole report").click()
     assert orjson.loads(Path(saved.value.path()).read_bytes()) == report.as_json()
+
+
+def test_it_asks_any_node_that_it_is_told(browser: Browser, scene: Scene) -> None:
+    with visitor(browser) as context:
+        page = open_file(context, f"?election=0x{scene.address.hex()}")
+        page.route(f"{scene.host.url}/**", open_to_pages)
+        page.get_by_label("노드 주소(RPC)").fill(scene.host.url)
+        page.get_by_role("button", name="검증하기").click()
+        expect(page.locator("#report-title")).to_have_text("이상이 없습니다", timeout=60_000)
+        assert told(page) == statuses(audit(LiveSource([scene.host.venue.rpc]), scene.address))
+
+
+def test_a_node_that_refuses_pages_is_explained(browser: Browser, scene: Scene) -> None:
+    with visitor(browser, faults=False) as context:
+        page = open_file(context, f"?election=0x{scene.address.hex()}")
+        page.get_by_label("노드 주소(RPC)").fill(scene.host.url)
+        page.get_by_role("button", name="검증하기").click()
+        expect(page.get_by_role("alert")).to_contain_text("CORS", timeout=60_000)
+
+
+def test_a_browser_without_workers_checks_on_the_page_itself(
+    offline: BrowserContext, evidence: Evidence, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    save_bundle(evidence, bundle)
+    offline.add_init_script("delete window.Worker")
+    page = open_file(offline)
+    check(page, bundle)
+    assert told(page) == statuses(audit(BundleSource(bundle)))
 
 
 def test_an_altered_file_fails_and_names_the_ballot(
@@ -138,6 +172,16 @@ def test_its_own_policy_lets_nothing_else_run(browser: Browser) -> None:
             }"""
         )
         assert page.evaluate("window.hit") is None
+
+
+def open_to_pages(route: Route) -> None:
+    """Answer as a node that lets pages of any origin ask it; ours does not."""
+    allowed = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+    if route.request.method == "OPTIONS":
+        route.fulfill(status=204, headers=allowed)
+        return
+    answer = route.fetch()
+    route.fulfill(response=answer, headers=answer.headers | allowed)
 
 
 def packed(content: object, folder: Path) -> Path:

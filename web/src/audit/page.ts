@@ -4,7 +4,7 @@ import { find, make } from "../ui/elements.ts";
 import { makeForm, type Proposal } from "./form.ts";
 import type { Stage, Step } from "./progress.ts";
 import { asJsonText, type Report } from "./report.ts";
-import { problemOf, readNodes, run } from "./running.ts";
+import { problemOf, run } from "./running.ts";
 import { say, type Text } from "./text.ts";
 import { type Say, showReport } from "./view.ts";
 
@@ -93,11 +93,8 @@ class AuditorPage {
     const tell = (step: Step) => this.#tell(step);
     const chosen = await this.#form.read();
     const { expected } = chosen;
-    if ("file" in chosen) {
-      return await run({ expected, file: chosen.file, name: chosen.file.name }, tell, signal);
-    }
-    const told = await readNodes(chosen.nodes, tell, signal);
-    return "checks" in told ? told : await run({ expected, told }, tell, signal);
+    const job = "file" in chosen ? { expected, file: chosen.file, name: chosen.file.name } : chosen;
+    return await run(job, tell, signal);
   }
 
   #busy(isBusy: boolean): void {

@@ -5,6 +5,7 @@
 
 import { Untrustworthy } from "../chain/errors.ts";
 import { Rpc } from "../chain/rpc.ts";
+import { httpTransport, type Transport } from "../chain/transport.ts";
 import { examine } from "./auditor.ts";
 import { readBundle } from "./bundle.ts";
 import { AuditImpossible } from "./errors.ts";
@@ -12,13 +13,14 @@ import type { Told } from "./evidence.ts";
 import type { Expected } from "./frozen.ts";
 import { readLive } from "./live.ts";
 import { runInSlices, type Step } from "./progress.ts";
+import { type Brought, fetchFor, throughPage, type Wanted } from "./relay.ts";
 import { type Report, untrusted } from "./report.ts";
 import { say, type Text } from "./text.ts";
 
-/** What is to be checked: a file, or evidence that was read from nodes. */
+/** What is to be checked: a file, or an election on nodes. */
 export type Job = { readonly expected: Expected } & (
   | { readonly file: Blob; readonly name: string }
-  | { readonly told: Told }
+  | { readonly nodes: Nodes }
 );
 
 /** Nodes to read from. */
@@ -28,34 +30,39 @@ export interface Nodes {
   readonly fromBlock: number;
 }
 
-export type Answer =
+type Answer =
   | { readonly step: Step }
   | { readonly report: Report }
-  | { readonly problem: Text };
+  | { readonly problem: Text }
+  | Wanted;
 
 /** The element that holds this script where it stands inside the page. */
 const INLINE = "script#auditor-program";
 /** How long a worker may take to say that it runs, in milliseconds. */
 const START = 4_000;
 
-/** Check a job where it is; progress goes to `tell`. */
-export async function perform(
-  job: Job,
-  tell: (step: Step) => void,
-  signal?: AbortSignal,
-): Promise<Report> {
-  tell({ stage: "read", done: 0, total: 1 });
-  const told = "told" in job ? job.told : await readBundle(job.file, job.name);
-  return await runInSlices(examine(told, job.expected), tell, signal);
+/** What a job needs of its surroundings. */
+export interface Surroundings {
+  readonly tell: (step: Step) => void;
+  readonly signal?: AbortSignal;
+  readonly transport?: Transport;
 }
 
-/** Read nodes, from the page itself: its policy alone lets it ask any. */
+/** Do a job here. */
+export async function perform(job: Job, around: Surroundings): Promise<Report> {
+  around.tell({ stage: "read", done: 0, total: 1 });
+  const told =
+    "nodes" in job ? await readNodes(job.nodes, around) : await readBundle(job.file, job.name);
+  if ("checks" in told) return told;
+  return await runInSlices(examine(told, job.expected), around.tell, around.signal);
+}
+
+/** Evidence from nodes, or the report on nodes that contradict themselves. */
 export async function readNodes(
   { urls, election, fromBlock }: Nodes,
-  tell: (step: Step) => void,
-  signal: AbortSignal,
+  { tell, signal, transport }: Surroundings,
 ): Promise<Told | Report> {
-  const [first, ...others] = urls.map((url) => new Rpc(url, { signal }));
+  const [first, ...others] = urls.map((url) => new Rpc(url, { signal, transport }));
   if (first === undefined) {
     throw new AuditImpossible(say("name at least one node", "노드 주소를 하나 이상 적어 주세요"));
   }
@@ -74,7 +81,8 @@ export async function run(
   signal: AbortSignal,
 ): Promise<Report> {
   const worker = await startWorker(signal);
-  if (worker === undefined) return await perform(job, tell, signal);
+  if (worker === undefined) return await perform(job, { tell, signal });
+  const transport = httpTransport();
   try {
     return await new Promise<Report>((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
@@ -82,7 +90,8 @@ export async function run(
       worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
         if ("step" in data) tell(data.step);
         else if ("report" in data) resolve(data.report);
-        else reject(new AuditImpossible(data.problem));
+        else if ("problem" in data) reject(new AuditImpossible(data.problem));
+        else fetchFor(data, transport, signal).then((brought) => worker.postMessage(brought));
       });
       worker.postMessage(job);
     });
@@ -116,14 +125,19 @@ async function startWorker(signal: AbortSignal): Promise<Worker | undefined> {
 
 interface Scope {
   postMessage(message: unknown): void;
-  addEventListener(kind: "message", listener: (event: MessageEvent<Job>) => void): void;
+  addEventListener(kind: "message", listener: (event: MessageEvent<Job | Brought>) => void): void;
 }
 
-/** The worker's side: say that it runs, then answer one job. */
+/** The worker's side: say that it runs, then do one job. */
 export function serve(scope: Scope): void {
   const send = (answer: Answer) => scope.postMessage(answer);
+  const [transport, receive] = throughPage(send);
   scope.addEventListener("message", ({ data }) => {
-    perform(data, (step) => send({ step })).then(
+    if ("asked" in data) {
+      receive(data);
+      return;
+    }
+    perform(data, { tell: (step) => send({ step }), transport }).then(
       (report) => send({ report }),
       (error: unknown) => send({ problem: problemOf(error) }),
     );

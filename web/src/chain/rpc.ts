@@ -6,13 +6,12 @@
 
 import { SourceFailed } from "./errors.ts";
 import { readArray, tellField } from "./quantities.ts";
+import { type Answered, httpTransport, type Transport } from "./transport.ts";
 
 const CALLS_TOGETHER = 50;
 const TRIES = 4;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
-const MOST_BYTES = 64 * 2 ** 20;
-const PATIENCE = 30_000;
 const LONGEST_WORDS = 200;
 
 /** One request: a method and its positional parameters. */
@@ -32,11 +31,9 @@ export class BadNodeUrl extends SourceFailed {
 }
 
 export interface RpcOptions {
-  readonly fetch?: typeof fetch;
+  /** How requests travel: from here, unless said otherwise. */
+  readonly transport?: Transport | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly mostBytes?: number;
-  /** How long one exchange may take, in milliseconds. */
-  readonly patience?: number;
   /** The pause before the second try, doubled for each further one, in milliseconds. */
   readonly firstPause?: number;
 }
@@ -134,65 +131,21 @@ export class Rpc {
   }
 
   async #post(request: unknown): Promise<unknown> {
-    const { signal, fetch: send = fetch, patience = PATIENCE } = this.#options;
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), patience);
-    const abort = () => stop.abort();
-    signal?.addEventListener("abort", abort);
+    const { signal, transport = httpTransport() } = this.#options;
+    const answered = await transport(this.#url, JSON.stringify(request), signal);
+    if (answered.status !== 200) throw statusOf(answered, this.name);
     try {
-      const response = await send(this.#url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-        credentials: "omit",
-        cache: "no-store",
-        redirect: "error",
-        referrerPolicy: "no-referrer",
-        signal: stop.signal,
-      });
-      if (response.status !== 200) throw statusOf(response, this.name);
-      return JSON.parse(await this.#body(response));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof SourceFailed) throw error;
-      if (error instanceof SyntaxError) {
-        throw new SourceFailed(`${this.name} answered with something else than JSON`);
-      }
-      const why = stop.signal.aborted ? "did not answer in time" : "cannot be reached";
-      throw new SourceFailed(`${this.name} ${why}`);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    }
-  }
-
-  /** The text of an answer, given up as soon as it is larger than anybody needs. */
-  async #body(response: Response): Promise<string> {
-    const most = this.#options.mostBytes ?? MOST_BYTES;
-    const reader = response.body?.getReader();
-    const decoder = new TextDecoder();
-    let text = "";
-    let size = 0;
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true };
-      if (done || value === undefined) return text + decoder.decode();
-      size += value.length;
-      if (size > most) {
-        await reader?.cancel();
-        throw new SourceFailed(`${this.name} answered with more than ${most} bytes`);
-      }
-      text += decoder.decode(value, { stream: true });
+      return JSON.parse(answered.text);
+    } catch {
+      throw new SourceFailed(`${this.name} answered with something else than JSON`);
     }
   }
 }
 
 /** A status that repeating will not change, or one that it may. */
-function statusOf(response: Response, name: string): SourceFailed {
-  const { status } = response;
+function statusOf({ status, pause }: Answered, name: string): SourceFailed {
   const words = `${name} answered with HTTP status ${status}`;
-  if (status !== 429 && status < 500) return new NodeRefused(words);
-  const seconds = Number(response.headers.get("Retry-After"));
-  return new SourceFailed(words, seconds > 0 ? 1000 * seconds : undefined);
+  return status === 429 || status >= 500 ? new SourceFailed(words, pause) : new NodeRefused(words);
 }
 
 function outcomeOf(answer: unknown, id: number, name: string): unknown {

@@ -2,23 +2,26 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Brought, fetchFor, throughPage, type Wanted } from "../../src/audit/relay.ts";
 import { SourceFailed, Untrustworthy } from "../../src/chain/errors.ts";
 import { headerOf, transactionOf } from "../../src/chain/nodeblocks.ts";
 import { fetchLogs } from "../../src/chain/nodelogs.ts";
 import { BadNodeUrl, NodeRefused, Rpc, type RpcOptions } from "../../src/chain/rpc.ts";
+import { type HttpOptions, httpTransport } from "../../src/chain/transport.ts";
 
 type Request = { id: number; method: string; params: unknown[] };
 
-function node(answer: (body: Request | Request[]) => unknown, options: RpcOptions = {}): Rpc {
+function node(answer: (body: Request | Request[]) => unknown, options: HttpOptions = {}): Rpc {
   const send = async (_: unknown, init?: RequestInit): Promise<Response> => {
     const made = answer(JSON.parse(String(init?.body)));
     return made instanceof Response ? made : new Response(JSON.stringify(made));
   };
-  return new Rpc("https://node.example/key", {
-    fetch: send as typeof fetch,
-    firstPause: 1,
-    ...options,
-  });
+  return rpcOver({ fetch: send as typeof fetch, ...options });
+}
+
+function rpcOver(options: HttpOptions, more: RpcOptions = {}): Rpc {
+  const transport = httpTransport(options);
+  return new Rpc("https://node.example/key", { transport, firstPause: 1, ...more });
 }
 
 const one = (result: unknown) => (body: Request | Request[]) => ({
@@ -102,7 +105,7 @@ test("a node that does not answer is given up", async () => {
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
     })) as typeof fetch;
-  const rpc = new Rpc("https://node.example", { fetch: silent, patience: 20, firstPause: 1 });
+  const rpc = rpcOver({ fetch: silent, patience: 20 });
   await assert.rejects(rpc.call("x"), /did not answer in time/);
 });
 
@@ -112,7 +115,7 @@ test("stopping ends an exchange at once", async () => {
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
     })) as typeof fetch;
-  const rpc = new Rpc("https://node.example", { fetch: silent, signal: stop.signal });
+  const rpc = rpcOver({ fetch: silent }, { signal: stop.signal });
   setTimeout(() => stop.abort(), 10);
   await assert.rejects(rpc.call("x"), { name: "AbortError" });
 });
@@ -249,4 +252,25 @@ test("a range that is too much is asked for in parts", async () => {
   await fetchLogs(rpc, ELECTION, 0, 99, () => {});
   assert.equal(asked[0], "0-24");
   assert.match(asked.at(-1) ?? "", /-99$/);
+});
+
+test("a worker's requests travel through its page, answers and failures alike", async () => {
+  const page = httpTransport({
+    fetch: (async (url: unknown) => {
+      if (String(url).endsWith("/bad")) throw new TypeError("refused");
+      return new Response("0x7");
+    }) as typeof fetch,
+  });
+  let receive: (brought: Brought) => void = () => {};
+  const send = (wanted: Wanted) => {
+    void fetchFor(wanted, page, new AbortController().signal).then((brought) => receive(brought));
+  };
+  const [transport, receiver] = throughPage(send);
+  receive = receiver;
+  const [one, other] = [
+    transport("https://node.example/", "1"),
+    transport("https://node.example/bad", "2"),
+  ];
+  assert.equal((await one).text, "0x7");
+  await assert.rejects(other, /https:\/\/node\.example cannot be reached/);
 });

@@ -25,8 +25,8 @@ import { optionalField, readList } from "../../src/chain/json.ts";
 /** Evidence from nodes, or the report on nodes that contradict themselves. */
 async function live(nodes: readonly unknown[], election: unknown): Promise<Told | Report> {
   const urls = nodes.map(String);
-  const signal = new AbortController().signal;
-  return await readNodes({ urls, election: readHex(election, 20), fromBlock: 0 }, () => {}, signal);
+  const tell = () => {};
+  return await readNodes({ urls, election: readHex(election, 20), fromBlock: 0 }, { tell });
 }
 
 async function toldIn(request: unknown): Promise<Told> {
