@@ -14,7 +14,9 @@ from typing import Any, Final
 
 import orjson
 
-from hanpyo.audit import Report
+from hanpyo.audit import LiveSource, Report, audit
+from hanpyo.protocol.types import Address
+from tests.integration.audit.scene import Scene
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 _UNCOUNTED: Final = "is not counted here: "
@@ -72,11 +74,25 @@ def second_auditor() -> SecondAuditor:
     return auditor
 
 
-def agree(content: object, name: str, report: Report) -> None:
-    """Fail unless the other auditor says of an evidence file's content exactly the same."""
-    answer = second_auditor().ask({"content": content, "name": name})
+def agree(
+    content: object, name: str, report: Report, storage: Mapping[int, int] | None = None
+) -> None:
+    """Fail unless the other auditor says of an evidence file's content exactly the same.
+
+    `storage` are slots as a wrong contract would have stored them.
+    """
+    altered = {hex(slot): hex(value) for slot, value in (storage or {}).items()}
+    answer = second_auditor().ask({"content": content, "name": name, "storage": altered})
     assert "report" in answer, answer
     same(answer["report"], report)
+
+
+def audited(scene: Scene, election: Address | None = None) -> Report:
+    """The report of both auditors on an election on the scene's node: of its own, or of another."""
+    rpc, address = scene.host.venue.rpc, election or scene.address
+    report = audit(LiveSource([rpc]), address)
+    agree_live([rpc.url], address, report)
+    return report
 
 
 def agree_live(urls: Sequence[str], election: bytes, report: Report) -> None:

@@ -31,7 +31,7 @@ import { checkTiming } from "./timing.ts";
  */
 export function* examine(told: Told, expected: Expected = {}): Work<Report> {
   try {
-    return yield* examineAll(new Evidence(told), expected);
+    return yield* examineEvidence(new Evidence(told), expected);
   } catch (error) {
     if (error instanceof Untrustworthy) {
       return { ...untrusted(readHex(told.election), error), ...head(told) };
@@ -50,7 +50,8 @@ function head(told: Told) {
   };
 }
 
-function* examineAll(evidence: Evidence, expected: Expected): Work<Report> {
+/** Check evidence whose clone and manifest hold; throws `Untrustworthy` when its proofs do not. */
+export function* examineEvidence(evidence: Evidence, expected: Expected): Work<Report> {
   const { told, manifest } = evidence;
   const findings = new Findings();
   yield { stage: "code", done: 0, total: 1 };

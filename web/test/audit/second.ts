@@ -8,11 +8,11 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { examine } from "../../src/audit/auditor.ts";
+import { examine, examineEvidence } from "../../src/audit/auditor.ts";
 import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
 import { Uncountable } from "../../src/audit/counting/votes.ts";
 import { AuditImpossible } from "../../src/audit/errors.ts";
-import type { Told } from "../../src/audit/evidence.ts";
+import { Evidence, type Told } from "../../src/audit/evidence.ts";
 import { parseExact } from "../../src/audit/exactjson.ts";
 import { countVotes } from "../../src/audit/methods.ts";
 import { runThrough } from "../../src/audit/progress.ts";
@@ -35,6 +35,24 @@ async function toldIn(request: unknown): Promise<Told> {
     return await readBundle(new Blob([readFileSync(file)]), file.slice(file.lastIndexOf("/") + 1));
   }
   return decodeBundle(optionalField(request, "content"), String(optionalField(request, "name")));
+}
+
+/** Evidence of a contract that had stored other values, honestly proven. */
+class Altered extends Evidence {
+  readonly #slots: ReadonlyMap<bigint, bigint>;
+  #storage: ReadonlyMap<bigint, bigint> | undefined;
+
+  constructor(told: Told, storage: object) {
+    super(told);
+    this.#slots = new Map(
+      Object.entries(storage).map(([slot, value]) => [BigInt(slot), BigInt(String(value))]),
+    );
+  }
+
+  override get storage(): ReadonlyMap<bigint, bigint> {
+    this.#storage ??= new Map([...super.storage, ...this.#slots]);
+    return this.#storage;
+  }
 }
 
 /** Votes counted by one method, for tests that hold the counts against Python's. */
@@ -74,7 +92,13 @@ async function answer(line: string): Promise<string> {
       ? await live(nodes, optionalField(request, "election"))
       : await toldIn(request);
     const start = performance.now();
-    const report = "checks" in told ? told : runThrough(examine(told, { rollFile }));
+    const storage = Object(optionalField(request, "storage")) as object;
+    const report =
+      "checks" in told
+        ? told
+        : Object.keys(storage).length > 0
+          ? runThrough(examineEvidence(new Altered(told, storage), {}))
+          : runThrough(examine(told, { rollFile }));
     const milliseconds = performance.now() - start;
     return `{"report":${asJsonText(report, 0)},"milliseconds":${milliseconds}}`;
   } catch (error) {
