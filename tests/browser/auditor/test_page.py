@@ -71,7 +71,7 @@ def test_a_node_that_is_none_is_explained(phone: BrowserContext, town: Town) -> 
     page.goto(f"{town.url}/audit?election=0x{'12' * 20}")
     page.get_by_label("노드 주소(RPC)").fill("javascript:alert(1)")
     check(page)
-    expect(page.get_by_role("alert")).to_contain_text("http or https")
+    expect(page.get_by_role("alert")).to_contain_text("https:// 또는 http://")
 
 
 def test_only_this_page_may_ask_any_node(phone: BrowserContext, town: Town) -> None:

@@ -33,6 +33,13 @@ const LOG_FIELDS = 6;
 /** The evidence in a file's bytes; throws `BadBundle`. `most` bounds its unpacked bytes. */
 export async function readBundle(file: Blob, name: string, most = MOST_BYTES): Promise<Told> {
   const start = new Uint8Array(await file.slice(0, GZIP.length).arrayBuffer());
+  if (typeof DecompressionStream === "undefined") {
+    throw bad(
+      name,
+      "cannot be unpacked by this browser: take a newer one",
+      "이 브라우저로는 풀 수 없습니다. 더 새 브라우저에서 열어 주세요",
+    );
+  }
   if (!equal(start, Uint8Array.from(GZIP))) throw bad(name, ...NO_BUNDLE);
   const content = await unpacked(file, name, most);
   let parsed: unknown;

@@ -408,7 +408,7 @@ async function headerAt(rpc: Rpc, number: number): Promise<Header | Text> {
     if (!(error instanceof NodeRefused)) throw error;
     return say(
       `${rpc.name} does not know block ${number}: ${error.message}`,
-      `${rpc.name}에는 블록 ${number}이 없습니다: ${error.message}`,
+      `${rpc.name}에는 블록 ${number}이 없습니다: ${error.korean}`,
     );
   }
 }

@@ -16,7 +16,7 @@ export interface Wanted {
 /** What came of it. */
 export type Brought =
   | { readonly asked: number; readonly answered: Answered }
-  | { readonly asked: number; readonly failed: string };
+  | { readonly asked: number; readonly failed: string; readonly korean: string };
 
 /** The worker's side: a transport through the page, and the receiver of what it brings. */
 export function throughPage(
@@ -31,7 +31,7 @@ export function throughPage(
       waiting.set(ask, resolve);
       send({ ask, url, body });
     });
-    if ("failed" in brought) throw new SourceFailed(brought.failed);
+    if ("failed" in brought) throw new SourceFailed(brought.failed, brought.korean);
     return brought.answered;
   };
   const receive = (brought: Brought) => {
@@ -50,6 +50,7 @@ export async function fetchFor(
   try {
     return { asked: ask, answered: await transport(url, body, signal) };
   } catch (error) {
-    return { asked: ask, failed: error instanceof Error ? error.message : "unknown" };
+    const told = error instanceof SourceFailed ? error : new SourceFailed("the page stopped");
+    return { asked: ask, failed: told.message, korean: told.korean };
   }
 }

@@ -3,7 +3,7 @@
  * allows none, on the page itself in slices that leave it responsive.
  */
 
-import { Untrustworthy } from "../chain/errors.ts";
+import { SourceFailed, Untrustworthy } from "../chain/errors.ts";
 import { Rpc } from "../chain/rpc.ts";
 import { httpTransport, type Transport } from "../chain/transport.ts";
 import { examine } from "./auditor.ts";
@@ -148,6 +148,7 @@ export function serve(scope: Scope): void {
 /** Why an audit could not be made, for people. */
 export function problemOf(error: unknown): Text {
   if (error instanceof AuditImpossible) return error.text;
+  if (error instanceof SourceFailed) return say(error.message, error.korean);
   const words = error instanceof Error ? error.message : "unknown";
   return say(`the audit could not be made: ${words}`, `검증을 할 수 없었습니다: ${words}`);
 }

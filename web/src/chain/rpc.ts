@@ -47,10 +47,13 @@ export class Rpc {
 
   /** Throws `BadNodeUrl` unless the URL is plain http or https. */
   constructor(url: string, options: RpcOptions = {}) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    const parsed = parse(url);
     const isWeb = parsed?.protocol === "https:" || parsed?.protocol === "http:";
     if (parsed === undefined || !isWeb || parsed.username || parsed.password) {
-      throw new BadNodeUrl("the address of the node is not a plain http or https URL");
+      throw new BadNodeUrl(
+        "the address of the node is not a plain http or https URL",
+        "노드 주소는 https:// 또는 http://로 시작하는 주소여야 합니다",
+      );
     }
     this.name = parsed.origin;
     this.#url = parsed.href;
@@ -142,10 +145,20 @@ export class Rpc {
   }
 }
 
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A status that repeating will not change, or one that it may. */
 function statusOf({ status, pause }: Answered, name: string): SourceFailed {
   const words = `${name} answered with HTTP status ${status}`;
-  return status === 429 || status >= 500 ? new SourceFailed(words, pause) : new NodeRefused(words);
+  const korean = `${name}의 답이 HTTP 상태 ${status}입니다`;
+  const mayChange = status === 429 || status >= 500;
+  return mayChange ? new SourceFailed(words, korean, pause) : new NodeRefused(words, korean);
 }
 
 function outcomeOf(answer: unknown, id: number, name: string): unknown {
@@ -153,7 +166,7 @@ function outcomeOf(answer: unknown, id: number, name: string): unknown {
   if (error !== undefined && error !== null) {
     const words = tellField(error, "message");
     const shown = typeof words === "string" ? words.slice(0, LONGEST_WORDS) : "no reason given";
-    return new NodeRefused(`${name} refused: ${shown}`);
+    return new NodeRefused(`${name} refused: ${shown}`, `${name}이 거절했습니다: ${shown}`);
   }
   const result = tellField(answer, "result");
   if (tellField(answer, "id") !== id || result === undefined) {

@@ -4,8 +4,6 @@ import { SourceFailed } from "./errors.ts";
 
 const MOST_BYTES = 64 * 2 ** 20;
 const PATIENCE = 30_000;
-/** Browsers tell a script no more than this. */
-const UNREACHABLE = "cannot be reached, or does not let pages of others ask it (CORS)";
 
 /** An HTTP answer; `pause` is what the node asked for before the next try, in milliseconds. */
 export interface Answered {
@@ -50,13 +48,27 @@ export function httpTransport(options: HttpOptions = {}): Transport {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof SourceFailed) throw error;
-      const why = stop.signal.aborted ? "did not answer in time" : UNREACHABLE;
-      throw new SourceFailed(`${name} ${why}`);
+      throw stop.signal.aborted ? tooLate(name) : unreachable(name);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   };
+}
+
+function tooLate(name: string): SourceFailed {
+  return new SourceFailed(
+    `${name} did not answer in time`,
+    `${name}에서 제때 답이 오지 않았습니다`,
+  );
+}
+
+/** Browsers tell a script no more than that it failed. */
+function unreachable(name: string): SourceFailed {
+  return new SourceFailed(
+    `${name} cannot be reached, or does not let pages of others ask it (CORS)`,
+    `${name}에 닿지 않거나, 그 노드가 다른 화면의 요청을 받지 않습니다(CORS)`,
+  );
 }
 
 /** The text of an answer, given up as soon as it is larger than anybody needs. */
@@ -71,7 +83,10 @@ async function textOf(response: Response, name: string, most: number): Promise<s
     size += value.length;
     if (size > most) {
       await reader?.cancel();
-      throw new SourceFailed(`${name} answered with more than ${most} bytes`);
+      throw new SourceFailed(
+        `${name} answered with more than ${most} bytes`,
+        `${name}의 답이 ${most}바이트를 넘습니다`,
+      );
     }
     parts.push(decoder.decode(value, { stream: true }));
   }
