@@ -1,0 +1,265 @@
+"""Who may open which of the staff's pages, and that every form of theirs shows its CSRF token.
+
+A route that is new and forgotten in `MAY` fails.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from hanpyo.db.models import Role
+from hanpyo.db.models.audit_log import AuditEntry
+from hanpyo.identity.staff import sessions
+from hanpyo.identity.staff.desk import desk_of
+from tests.service.callers import Installation, installation, other_organisation
+from tests.service.staff import StaffClient, staff_browser
+
+UNKNOWN: Final = "f" * 32
+PREFIX: Final = "pages_office."
+NOBODY: Final = ("sign_in_page", "sign_in", "set_up_page", "set_up")
+"""For whoever has no session."""
+SELF: Final = (
+    "second_factor_page",
+    "second_factor",
+    "new_factor_page",
+    "begin_totp",
+    "confirm_totp",
+    "sign_out",
+    "dashboard",
+    "account_page",
+    "change_password",
+    "remove_totp",
+    "remove_passkey",
+    "take_role",
+)
+"""About one's own account: any role, and none."""
+ORGANISER, CLERK, REGISTRAR, OBSERVER = Role.ORGANISER, Role.CLERK, Role.REGISTRAR, Role.OBSERVER
+ALL: Final = (ORGANISER, CLERK, REGISTRAR, OBSERVER)
+KEEPERS: Final = (ORGANISER, REGISTRAR)
+SEEKERS: Final = (ORGANISER, REGISTRAR, CLERK)
+MAY: Final[Mapping[str, tuple[Role, ...]]] = {
+    **dict.fromkeys(("log_page", "log_file"), ALL),
+    **dict.fromkeys(
+        ("election_page", "agenda_page", "channels_page", "dates_page", "key_page"), ALL
+    ),
+    **dict.fromkeys(("preview_page", "checklist_page", "result_page", "roll_template"), ALL),
+    **dict.fromkeys(("roll_page", "search_roll"), SEEKERS),
+    **dict.fromkeys(
+        ("upload_roll", "accept_roll", "export_roll", "private_list", "correct_member"), KEEPERS
+    ),
+    **dict.fromkeys(("desk_page", "record_appearance"), (CLERK,)),
+    **dict.fromkeys(
+        (
+            "new_election_page",
+            "create_election",
+            "change_agenda",
+            "new_item_page",
+            "add_item",
+            "item_page",
+            "change_item",
+            "remove_item",
+            "move_item",
+            "change_channels",
+            "change_dates",
+            "change_key",
+            "publish",
+            "cancel",
+            "make_test",
+            "erase_people",
+            "messages_page",
+            "invite",
+            "remind",
+            "people_page",
+            "invite_person",
+            "withdraw_invitation",
+            "change_roles",
+            "webhooks_page",
+            "add_webhook",
+            "remove_webhook",
+        ),
+        (ORGANISER,),
+    ),
+    **dict.fromkeys(("create_organisation", "invite_organiser_page"), (Role.OPERATOR,)),
+    "invite_organiser": (Role.OPERATOR, ORGANISER),
+}
+FORM: Final = {"role": "clerk", "name": "김담당", "mail": "kim@example.org"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installation("sqlite", tmp_path_factory.mktemp("office")) as found:
+        yield found
+
+
+def rules(made: Installation) -> list[tuple[str, str, Rule]]:
+    """(name, method, rule) of every route of the staff's pages."""
+    return [
+        (rule.endpoint.removeprefix(PREFIX), method, rule)
+        for rule in made.app.url_map.iter_rules()
+        if rule.endpoint.startswith(PREFIX)
+        for method in (rule.methods or set()) & {"GET", "POST"}
+    ]
+
+
+def address(rule: Rule, organisation: str, election: str) -> str:
+    """The address of a route for these things."""
+    values = {
+        "organisation_id": organisation,
+        "election_id": election,
+        "staff_id": UNKNOWN,
+        "member_id": UNKNOWN,
+        "invitation_id": UNKNOWN,
+        "webhook_id": UNKNOWN,
+        "passkey_id": UNKNOWN,
+        "place": 1,
+    }
+    path = rule.rule.replace("int:", "")
+    for name, value in values.items():
+        path = path.replace(f"<{name}>", str(value))
+    return path
+
+
+def send(browser: StaffClient, method: str, path: str, csrf: str | None = None) -> TestResponse:
+    """A page opened, or its form sent as a browser sends it."""
+    if method == "GET":
+        return browser.client.get(path, base_url=browser.base_url)
+    token = browser.csrf if csrf is None else csrf
+    data = {**FORM, "csrf": token, "file": (io.BytesIO(b""), "roll.csv")}
+    return browser.client.post(
+        path, base_url=browser.base_url, data=data, content_type="multipart/form-data"
+    )
+
+
+@pytest.mark.parametrize("role", [*ALL, Role.OPERATOR])
+def test_a_role_opens_what_it_may_and_nothing_else(made: Installation, role: Role) -> None:
+    where = None if role is Role.OPERATOR else made.organisation
+    for name, method, rule in rules(made):
+        if name in (*NOBODY, *SELF):
+            continue
+        browser = staff_browser(made.app, made.runtime, where, role)
+        election = made.election.id if name in ("messages_page", "remind") else made.draft
+        answer = send(browser, method, address(rule, made.organisation, election))
+        place = (name, method, answer.status_code)
+        if role in MAY[name] or (role is Role.OPERATOR and name == "invite_person"):
+            assert answer.status_code != 403, place
+        else:
+            assert answer.status_code in (403, 404), place
+        if name in ("publish", "cancel"):
+            assert answer.status_code != 303, place
+
+
+def test_every_route_says_who_may(made: Installation) -> None:
+    known = {*NOBODY, *SELF, *MAY}
+    assert {name for name, _, _ in rules(made)} == known
+
+
+def test_nobody_is_led_to_the_sign_in(made: Installation) -> None:
+    client: FlaskClient = made.app.test_client()
+    for name, method, rule in rules(made):
+        if name in NOBODY:
+            continue
+        answer = client.open(address(rule, made.organisation, made.draft), method=method)
+        assert answer.status_code == 303, name
+        assert answer.headers["Location"].startswith("/staff/sign-in?next="), name
+
+
+def test_half_a_session_opens_nothing(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    with made.runtime.database.write() as session:
+        half = sessions.start(session, desk_of(made.runtime), browser.staff_id, second_factor=False)
+    browser.client.set_cookie("hanpyo_staff", half.token, domain="127.0.0.1")
+    for name, method, rule in rules(made):
+        if name not in MAY:
+            continue
+        path = address(rule, made.organisation, made.draft)
+        answer = send(browser, method, path, half.csrf)
+        assert answer.status_code == 303, name
+        assert answer.headers["Location"].startswith("/staff/second-factor"), name
+
+
+def test_another_organisations_things_are_not_there(made: Installation) -> None:
+    theirs = other_organisation(made)
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    for name, method, rule in rules(made):
+        if name not in MAY or "<" not in rule.rule:
+            continue
+        path = address(rule, theirs["organisation"], theirs["draft"])
+        assert send(browser, method, path).status_code in (403, 404), name
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "\u00fc"])
+def test_a_form_without_its_token_is_refused(made: Installation, token: str) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    before = _entries(made)
+    for name, method, rule in rules(made):
+        if method == "GET" or name in NOBODY:
+            continue
+        path = address(rule, made.organisation, made.draft)
+        assert send(browser, method, path, token).status_code == 403, name
+    assert _entries(made) == before
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://[", "file://"])
+def test_signing_in_takes_no_form_of_another_site(made: Installation, origin: str) -> None:
+    client = made.app.test_client()
+    for path in ("/staff/sign-in", "/staff/set-up"):
+        answer = client.post(path, data=FORM, headers={"Origin": origin})
+        assert answer.status_code == 403, path
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/staff/../x//y",
+        "/staff/\\evil",
+        "/v",
+        "/staff/\n",
+    ],
+)
+def test_signing_in_leads_to_no_other_place(made: Installation, place: str) -> None:
+    page = made.app.test_client().get("/staff/sign-in", query_string={"next": place}).text
+    assert 'name="next" value="/staff"' in page
+
+
+def test_pages_are_kept_nowhere_and_send_no_address_away(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    answer = send(browser, "GET", "/staff")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_api_takes_no_token_from_a_form(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    path = f"/v1/elections/{made.election.id}/reminders"
+    assert send(browser, "POST", path).status_code == 403
+
+
+def test_a_test_of_an_election_takes_neither_roll_nor_key(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    key = {"csrf": browser.csrf, "key": "0x1 0x2"}
+    place = f"/staff/elections/{made.draft}"
+    client, base = browser.client, browser.base_url
+    assert client.post(f"{place}/key", data=key, base_url=base).status_code == 303
+    answer = client.post(f"{place}/test", data={"csrf": browser.csrf}, base_url=base)
+    test = answer.headers["Location"].partition("?")[0]
+    page = client.get(test, base_url=base).text
+    assert "시험 투표입니다. 결과에 쓰이지 않습니다." in page
+    assert "[시험 투표] 초안" in page
+    shown = browser.get(f"/v1{test.removeprefix('/staff')}/draft").get_json()
+    assert shown["test"] is True
+    assert "trusteeKey" not in shown["definition"]
+    assert browser.get(f"/v1{test.removeprefix('/staff')}/members").get_json()["members"] == []
+
+
+def _entries(made: Installation) -> int:
+    with made.runtime.database.read() as session:
+        return len(session.scalars(select(AuditEntry.seq)).all())
