@@ -3,6 +3,7 @@
 from scripts.vectors.ballots import choices_vectors
 from scripts.vectors.batches import batch_vectors
 from scripts.vectors.common import Vectors
+from scripts.vectors.keystores import keystore_vectors
 from scripts.vectors.manifests import manifest_vectors
 from scripts.vectors.passkeys import passkey_vectors
 from scripts.vectors.pictures import qr_vectors
@@ -24,4 +25,5 @@ def build() -> dict[str, Vectors]:
         "calls": call_vectors(),
         "qr": qr_vectors(),
         "passkeys": passkey_vectors(),
+        "keystores": keystore_vectors(),
     }
