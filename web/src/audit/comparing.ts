@@ -4,8 +4,9 @@ import { equal } from "../chain/bytes.ts";
 import { Channel, sameTerms } from "./acts.ts";
 import type { ActEvent, BatchRecorded, Recorded, Skipped } from "./events.ts";
 import type { Findings } from "./findings.ts";
-import { type ElectionRecord, skipWords } from "./record.ts";
+import type { ElectionRecord } from "./record.ts";
 import type { Signed } from "./signed.ts";
+import { skipWords } from "./skips.ts";
 import { say, type Text } from "./text.ts";
 
 const CHECK = "calldata";

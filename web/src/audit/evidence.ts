@@ -12,8 +12,9 @@ import { type Account, type StateProof, verifyState } from "../chain/state.ts";
 import type { Transaction } from "../chain/transaction.ts";
 import { Nodes } from "../chain/trie.ts";
 import { parseClone } from "./artifacts.ts";
+import { decodeLogs } from "./decoding.ts";
 import { AuditImpossible, UnknownElection } from "./errors.ts";
-import { decodeLogs, type Entry } from "./events.ts";
+import type { Entry } from "./events.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
 import { say, type Text } from "./text.ts";
 

@@ -11,9 +11,9 @@ import type { Batch, Listing } from "./batches.ts";
 import type { ActEvent, Recorded } from "./events.ts";
 import type { Findings } from "./findings.ts";
 import { credentialHash } from "./messages.ts";
-import { Skip } from "./record.ts";
 import { EntryKind, type RollEntry } from "./roll.ts";
 import type { SignatureReader, Signed } from "./signed.ts";
+import { Skip } from "./skips.ts";
 import { say, type Text } from "./text.ts";
 
 export type RollEntries = readonly RollEntry[] | undefined;

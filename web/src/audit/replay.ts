@@ -6,22 +6,22 @@
  * came through another contract are replayed from their events.
  */
 
-import { at, type Bytes, hex, ZERO_WORD } from "../chain/bytes.ts";
+import { at, type Bytes, hex } from "../chain/bytes.ts";
 import type { Domain } from "../protocol/domain.ts";
-import { type Act, actHash, Channel, Desk, Kind, packSlot } from "./acts.ts";
-import { align } from "./align.ts";
+import { type Act, actHash, packSlot } from "./acts.ts";
 import { type Batch, decodeBatch } from "./batches.ts";
 import { type BatchCall, type Call, directCall } from "./calls.ts";
 import { Comparison, wronglyRecorded } from "./comparing.ts";
 import { AuditImpossible, EncodingFault } from "./errors.ts";
-import type { ActEvent, BatchRecorded, CheckedIn, Event, Recorded } from "./events.ts";
+import type { CheckedIn, Event, Recorded } from "./events.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
 import { Judge, type RollEntries } from "./judging.ts";
 import type { Step, Work } from "./progress.ts";
-import { ElectionRecord, type Offer, Refusal } from "./record.ts";
+import { ElectionRecord, Refusal } from "./record.ts";
 import { SignatureReader, type Signed } from "./signed.ts";
 import { say } from "./text.ts";
+import { alignWith, isAct, isBatchRecorded, isOfBatch, offerOf, signedOf } from "./toldacts.ts";
 
 /** A recorded act with the bytes behind its hashes, as its event tells them. */
 export interface Ballot {
@@ -31,13 +31,6 @@ export interface Ballot {
 }
 
 type EventOf<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>;
-
-/** Which desk act makes a channel. */
-const CLERKS_KINDS: ReadonlyMap<number, number> = new Map([
-  [Channel.paper, Desk.named],
-  [Channel.proxy, Desk.named],
-  [Channel.inPerson, Desk.inPerson],
-]);
 
 /** One pass over the events; afterwards `record` is the state that the events make. */
 export class Replay {
@@ -304,59 +297,4 @@ export class Replay {
     }
     record.opened.set(voter, choices);
   }
-}
-
-function isAct(event: Event): event is ActEvent {
-  return event.kind === "Recorded" || event.kind === "Skipped" || event.kind === "CheckedIn";
-}
-
-function isBatchRecorded(event: Event): event is BatchRecorded {
-  return event.kind === "BatchRecorded";
-}
-
-function isOfBatch(event: Event): boolean {
-  return isAct(event) || isBatchRecorded(event);
-}
-
-function alignWith(
-  acts: readonly Signed[],
-  told: readonly ActEvent[],
-): readonly (number | undefined)[] {
-  const voters = acts.map((act) => act.act.terms.voter);
-  const isWhole =
-    voters.length === told.length &&
-    voters.every((voter, place) => voter === at(told, place).voter);
-  if (isWhole) return voters.map((_, place) => place);
-  return align(
-    voters,
-    told.map((event) => event.voter),
-  );
-}
-
-function offerOf(act: Signed): Offer {
-  const { attested, desk, clean } = act;
-  return { act: act.act, own: act.own === true, attested, desk, clean };
-}
-
-/** An act known from its event alone, taken as the contract took it. */
-function signedOf(event: Recorded | CheckedIn): Signed {
-  const plain = { digest: ZERO_WORD, own: true, attested: true, listed: false, clean: true };
-  if (event.kind === "CheckedIn") {
-    const terms = {
-      voter: event.voter,
-      weight: 0n,
-      class_: 0,
-      epoch: 0,
-      revision: 0,
-      kind: Kind.withdrawal,
-      channel: Channel.online,
-    };
-    const act = { terms, content: ZERO_WORD, escrow: ZERO_WORD };
-    return { ...plain, act, key: ZERO_WORD, desk: Desk.checkIn };
-  }
-  const { channel } = event.terms;
-  const terms =
-    channel === Channel.onlineAssembly ? { ...event.terms, channel: Channel.online } : event.terms;
-  const act = { terms, content: event.content, escrow: event.escrowHash };
-  return { ...plain, act, key: event.key, desk: CLERKS_KINDS.get(channel) };
 }
