@@ -33,7 +33,7 @@ from hanpyo.relay import queue, watching
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.batches import ListSigner, call_data
 from hanpyo.relay.journal import BATCH_LABEL
-from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan
+from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan, tally_gas
 from hanpyo.relay.purse import Purse
 from hanpyo.relay.queue import Planned
 from hanpyo.runtime import Runtime
@@ -162,7 +162,8 @@ class Sending:
         return TransactionRequest(
             election.address,
             data,
-            gas=gas_bound(batch.ballots, election.form),
+            gas=gas_bound(batch.ballots, election.form)
+            + tally_gas(batch.ballots, election.manifest),
             label=BATCH_LABEL + batch.id,
         )
 
