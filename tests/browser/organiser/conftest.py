@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -60,7 +61,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     port = free_port()
     url = f"http://localhost:{port}"
     with mailbox() as mail:
-        settings = {
+        settings: dict[str, Any] = {
             "HANPYO_WEB__PORT": str(port),
             "HANPYO_WEB__PUBLIC_URL": url,
             "HANPYO_MAIL__HOST": "127.0.0.1",

@@ -1,6 +1,7 @@
 /**
  * Handing a key in: the file is opened here and held against the election's public key. Its secret
- * goes to the service only when the opening time has come and the trustee presses the button.
+ * goes to the service only when the opening time has come, by the record's clock and by this
+ * device's own, and the trustee presses the button.
  */
 
 import { hex, word } from "../protocol/bytes.ts";
@@ -12,6 +13,7 @@ import { KeyFileRefused, unlock } from "./keystore.ts";
 import { field, Status } from "./parts.ts";
 
 const LARGEST_FILE = 100_000;
+const MILLISECONDS = 1000;
 
 /** Put the form into the page. */
 export function handIn(place: HTMLElement): void {
@@ -35,6 +37,11 @@ export function handIn(place: HTMLElement): void {
       const secret = await opened(file.input.files?.[0], password.input.value, status.working);
       if (!fits(secret, place)) {
         status.said("note-bad", t("다른 투표의 열쇠입니다. 이 투표의 열쇠 파일을 골라 주세요."));
+      } else if (ready && Date.now() < Number(place.dataset["opening"]) * MILLISECONDS) {
+        status.said(
+          "note-bad",
+          t("이 기기의 시계로는 아직 개표 시각이 아닙니다. 아무것도 보내지 않았습니다."),
+        );
       } else if (ready) {
         await post(
           `/v1/elections/${place.dataset["election"]}/key`,

@@ -90,18 +90,18 @@ class Said:
 
 
 class BadForm(Invalid):
-    """A form whose fields cannot be read; `code` names a text of this module."""
+    """A form whose fields cannot be read; `text` is a key of this module's texts."""
 
-    def __init__(self, field: str, code: str = "bad_form") -> None:
-        super().__init__(field, code)
-        self.code = code  # type: ignore[misc]  one class, a text for each code
+    def __init__(self, field: str, text: str = "bad_form") -> None:
+        super().__init__(field, text)
+        self.text = text
 
 
 def said(error: HanpyoError) -> Said:
     """A refusal in the page's language."""
-    known = _SAID.get(error.code)
     if isinstance(error, BadForm):
-        return Said(_field(error.field, str(known or _SAID["bad_form"])))
+        return Said(_field(error.field, str(_SAID[error.text])))
+    known = _SAID.get(error.code)
     if known is not None:
         return Said(str(known))
     if isinstance(error, TooMany):
