@@ -1,5 +1,5 @@
 /**
- * Builds what the pages load: `node web/build.mjs` writes backend/hanpyo/web/static anew.
+ * Builds what the pages load: `node web/build.mjs` writes backend/hanpyo/web/static.
  *
  * Every file of web/src/entries is an entry. A script becomes one self-contained module (so that
  * its integrity covers all of it), a style sheet one file; names carry the hash of the content.
@@ -72,8 +72,31 @@ function fonts() {
   return keep("fonts", ".css", Buffer.from(style));
 }
 
-rmSync(OUTPUT, { recursive: true, force: true });
+/** The files of a manifest and their packed copies; none where there is no manifest yet. */
+function filesOf(manifest) {
+  return Object.values(manifest).flatMap(({ file }) => [file, `${file}.gz`]);
+}
+
+function builtBefore() {
+  try {
+    return JSON.parse(readFileSync(join(OUTPUT, "manifest.json"), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** Remove what neither this build nor the one before made: open pages still load the latter. */
+function sweep(before, now) {
+  const kept = new Set(["manifest.json", ...filesOf(before), ...filesOf(now)]);
+  for (const name of readdirSync(OUTPUT)) {
+    if (!kept.has(name) && !name.startsWith("fonts-")) {
+      rmSync(join(OUTPUT, name), { recursive: true });
+    }
+  }
+}
+
 mkdirSync(OUTPUT, { recursive: true });
+const before = builtBefore();
 const manifest = { "fonts.css": { ...fonts(), texts: [] } };
 const built = new Map();
 for (const entry of readdirSync(ENTRIES).sort()) {
@@ -97,3 +120,4 @@ const auditor = offlineAuditor(
 );
 manifest["auditor.html"] = { ...keep("auditor", ".html", auditor), texts: [] };
 writeFileSync(join(OUTPUT, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+sweep(before, manifest);

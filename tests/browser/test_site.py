@@ -54,9 +54,16 @@ def test_fonts_are_ours_and_come_last(phone: BrowserContext, town: Town) -> None
     asked: list[str] = []
     page = phone.new_page()
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{town.url}/v", wait_until="networkidle")
+    page.goto(f"{town.url}/v", wait_until="load")
+    assert not [url for url in asked if "fonts" in url]
+    with page.expect_response(re.compile(r"/static/fonts-[0-9a-f]{12}\.css")):
+        pass
+    page.wait_for_load_state("networkidle")
     assert all(url.startswith((town.url, "data:")) for url in asked)
-    assert re.search(r"fonts-[0-9a-f]{12}\.css", asked[-1] + asked[-2] + " ".join(asked))
+    assert [url for url in asked if url.endswith(".woff2")]
+    asked.clear()
+    page.goto(f"{town.url}/v", wait_until="networkidle")
+    assert page.evaluate("document.fonts.check('16px \"Pretendard Variable\"', '한')")
 
 
 def test_a_switch_takes_no_value_of_the_visitors(phone: BrowserContext, town: Town) -> None:

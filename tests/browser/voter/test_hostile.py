@@ -33,7 +33,7 @@ QUESTIONS = (
         EVIL,
         tuple(EVIL for _ in range(20)),
         Item(Method.APPROVAL, 20, 1, 20, option_groups=tuple(n % 2 for n in range(20))),
-        {"optionGroups": [EVIL, EVIL]},
+        {"optionGroups": [EVIL, EVIL + "2"]},
     ),
     Question("", ("", ""), Item(Method.CHOOSE_ONE, 2)),
 )

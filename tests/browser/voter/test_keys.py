@@ -110,13 +110,12 @@ def test_a_member_whom_the_roll_lists_votes_with_that_wallet_alone(
 
 def test_a_wallet_that_refuses_sends_nothing(wallet: BrowserContext, town: Town) -> None:
     held = town.hold()
-    wallet.add_init_script("window.viem = () => Promise.reject({ code: 4001 })")
     visit = Visit(wallet, held)
     visit.open_link()
     visit.page.get_by_text("다른 방법으로 서명하기").click()
     visit.tap("<b>서명기</b>(으)로 서명하기")
     visit.mark(("찬성",))
-    visit.page.evaluate("window.viem = () => Promise.reject({ code: 4001 })")
+    visit.page.evaluate("() => { window.viem = () => Promise.reject({ code: 4001 }); }")
     visit.tap("투표하기")
     visit.heading("문제가 생겼습니다")
     expect(visit.page.locator(".note-bad")).to_contain_text("서명을 받지 못했습니다")

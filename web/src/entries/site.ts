@@ -5,6 +5,8 @@
 
 const ROOT = document.documentElement;
 const KEPT_SECONDS = 31_536_000;
+const FONT_DELAY = 3_000;
+const FONTS = "hanpyo.fonts";
 
 /** Show one setting in the page, mark the link that stands for it, and keep it in a cookie. */
 function choose(name: string, value: string): void {
@@ -39,20 +41,45 @@ function settings(): void {
   });
 }
 
-/** The subsets of the font that the texts need come after the page is there, and block nothing. */
-function fonts(): void {
+/** Put the web font in: its subsets come as texts need them. */
+function fonts(href: string): void {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  link.addEventListener("load", () => remember(href));
+  document.head.append(link);
+}
+
+/** A font that this browser has already is used at once; else all that matters comes first. */
+function fontsInTurn(): void {
   const href = ROOT.getAttribute("data-fonts");
-  if (href) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = href;
-    document.head.append(link);
+  if (!href) {
+    return;
+  }
+  if (isKept(href)) {
+    fonts(href);
+  } else if (document.readyState === "complete") {
+    setTimeout(fonts, FONT_DELAY, href);
+  } else {
+    addEventListener("load", () => setTimeout(fonts, FONT_DELAY, href), { once: true });
+  }
+}
+
+function isKept(href: string): boolean {
+  try {
+    return localStorage.getItem(FONTS) === href;
+  } catch {
+    return false;
+  }
+}
+
+function remember(href: string): void {
+  try {
+    localStorage.setItem(FONTS, href);
+  } catch {
+    // A browser that keeps nothing gets the font late on every page.
   }
 }
 
 settings();
-if (document.readyState === "complete") {
-  fonts();
-} else {
-  addEventListener("load", fonts, { once: true });
-}
+fontsInTurn();

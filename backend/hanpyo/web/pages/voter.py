@@ -39,6 +39,7 @@ class Shown:
     closes_at: int
 
 
+@voter.get("/", endpoint="home")
 @voter.get(LINK_PAGE)
 def enter() -> ResponseReturnValue:
     """Where personal links lead; their token stands in the fragment, which only the page sees."""
