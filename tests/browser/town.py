@@ -100,15 +100,12 @@ class Held:
         closes = self.election.manifest.timetable.closes_at
         with self.town.deployment.beat.held():
             self.town.deployment.node.controls.advance_to(closes + 1)
-        self.town.deployment.wait(
-            lambda: (
-                self.town.deployment.http.get(f"{self.town.url}/v1/elections/{self.id}").json()[
-                    "phase"
-                ]
-                != "voting"
-            ),
-            "the close is seen",
-        )
+        self.town.deployment.wait(lambda: self.phase() != "voting", "the close is seen")
+
+    def phase(self) -> str:
+        """Where the service says that it stands."""
+        answer = self.town.deployment.http.get(f"{self.town.url}/v1/elections/{self.id}")
+        return str(answer.json().get("phase", ""))
 
 
 @dataclass
@@ -211,6 +208,7 @@ class Town:
 
         held = Held(self, scene.catalogue.get(self.deployment.database.transact(work)))
         self.deployment.wait_open(held.election)
+        self.deployment.wait(lambda: held.phase() == "voting", "the pages see it open")
         return held
 
     def sent_code(self) -> str:

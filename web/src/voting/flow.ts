@@ -357,6 +357,8 @@ export class Flow {
       this.#move(voter);
     } else if (last?.state === "signed") {
       this.#trouble(error, () => void this.#resume(last));
+    } else if (error instanceof Refused && (await this.#isOver())) {
+      this.#trouble(new Refused(error.status, "voting_closed", 0), () => this.#reset());
     } else if (error instanceof ActedElsewhere) {
       voter.drafts.wipe();
       this.#draft = null;
@@ -479,6 +481,12 @@ export class Flow {
           : button(t("처음으로"), () => this.#reset(), { class: "button button-large" }),
       ),
     );
+  }
+
+  /** Whether voting has ended meanwhile: that is then why nothing was taken. */
+  async #isOver(): Promise<boolean> {
+    const told = await this.api.election(this.election).catch(() => null);
+    return told !== null && !["draft", "frozen", "voting"].includes(told.phase);
   }
 
   #reset(): void {
