@@ -10,7 +10,7 @@ from hanpyo.audit import LiveSource, audit
 from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Address
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import small_targets, violations
+from tests.browser.browsers import picture, small_targets, violations
 from tests.browser.town import Town
 
 
@@ -32,6 +32,7 @@ def test_an_election_on_the_services_own_node(sized: BrowserContext, town: Town)
         report = audit(LiveSource([rpc]), election)
     assert told(page) == statuses(report)
     expect(page.locator("#report-title")).to_have_text("이상이 없습니다")
+    picture(page, f"auditor-{page.viewport_size['width']}" if page.viewport_size else "auditor")
     assert violations(page) == []
     assert small_targets(page) == []
 

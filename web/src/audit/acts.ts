@@ -3,9 +3,9 @@
 import {
   at,
   type Bytes,
-  concat,
   EncodingError,
   isZero,
+  joined,
   keccak,
   tag,
   toBig,
@@ -155,7 +155,7 @@ export function batchRoot(leaves: readonly Bytes[]): Bytes {
 
 /** The seals of a batch's firsts: H of their act hashes in a sealed election, else zero. */
 export function sealsOf(firsts: readonly Act[], sealed: boolean): Bytes {
-  return sealed ? keccak(concat(...firsts.map(actHash))) : ZERO_WORD;
+  return sealed ? keccak(joined(firsts.map(actHash))) : ZERO_WORD;
 }
 
 /** What storage keeps of a batch. */

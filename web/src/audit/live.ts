@@ -55,7 +55,9 @@ async function collect(
   const told = await new NodeReader(first, election, header, options).read();
   if (others.length === 0) return told;
   const disagreements = [...told.disagreements];
-  for (const rpc of others) disagreements.push(...(await differences(told, rpc, first, options)));
+  for (const rpc of others) {
+    for (const each of await differences(told, rpc, first, options)) disagreements.push(each);
+  }
   const names = rpcs.map((rpc) => rpc.name).join(", ");
   const block = `${header.number} (${hex(header.hash)})`;
   const source = say(`block ${block}, as told by ${names}`, `${names}이 말하는 블록 ${block}`);

@@ -1,12 +1,15 @@
 /** The digests of the signed messages (section 4), made fast: an audit makes several a ballot. */
 
-import { type Bytes, keccak, utf8, word } from "../chain/bytes.ts";
+import { type Bytes, joined, keccak, utf8, word } from "../chain/bytes.ts";
 import { type Domain, separator } from "../protocol/domain.ts";
-import { credentialListHash, typeText } from "../protocol/messages.ts";
+import { typeText } from "../protocol/messages.ts";
 import type { Terms } from "./acts.ts";
 
 const BALLOT = keccak(utf8(typeText("Ballot")));
 const CREDENTIAL = keccak(utf8(typeText("Credential")));
+const CREDENTIAL_LIST = keccak(
+  utf8(`CredentialList(Credential[] credentials)${typeText("Credential")}`),
+);
 const REBIND = keccak(utf8(typeText("Rebind")));
 const DESK_ACT = keccak(utf8(typeText("DeskAct")));
 const PREFIX = Uint8Array.of(0x19, 0x01);
@@ -32,7 +35,7 @@ export class Messages {
 
   /** The digest of a list of credentials whose struct hashes these are. */
   credentialList(structHashes: readonly Bytes[]): Bytes {
-    return this.digest(credentialListHash(structHashes));
+    return this.digest(keccak(CREDENTIAL_LIST, keccak(joined(structHashes))));
   }
 
   rebind(voter: number, epoch: number): Bytes {

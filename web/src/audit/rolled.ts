@@ -1,6 +1,6 @@
 /** The roll rebuilt from what was published of it, and held against the manifest. */
 
-import { type Bytes, concat, equal, hex, keccak } from "../chain/bytes.ts";
+import { type Bytes, equal, hex, joined, keccak } from "../chain/bytes.ts";
 import { EncodingFault } from "./errors.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
@@ -26,7 +26,7 @@ export function* checkRoll(
 ): Work<readonly RollEntry[] | undefined> {
   const { roll } = evidence.manifest;
   const parts = publishedParts(evidence, findings);
-  const data = parts.length > 0 && !roll.inFile ? concat(...parts) : rollFile;
+  const data = parts.length > 0 && !roll.inFile ? joined(parts) : rollFile;
   const isFrozen = evidence.entries.some(({ event }) => event.kind === "Frozen");
   if (data === undefined || (data.length < ENTRY_BYTES * roll.size && !isFrozen)) return undefined;
   if (rollFile !== undefined && !equal(keccak(rollFile), roll.fileHash)) {

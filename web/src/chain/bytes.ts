@@ -25,6 +25,17 @@ export function readHex(value: unknown, size?: number): Bytes {
   return unhex(value, size);
 }
 
+/** However many parts, one after another; a call takes only so many arguments. */
+export function joined(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let place = 0;
+  for (const part of parts) {
+    whole.set(part, place);
+    place += part.length;
+  }
+  return whole;
+}
+
 /** Negative, zero or positive, as `one` stands before, at or after `other` in byte order. */
 export function compare(one: Bytes, other: Bytes): number {
   const shared = Math.min(one.length, other.length);

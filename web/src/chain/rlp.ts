@@ -1,6 +1,6 @@
 /** RLP (Ethereum Yellow Paper, appendix B), strict: one canonical form, no trailing bytes. */
 
-import { at, type Bytes, bigBytes, concat, toNumber } from "./bytes.ts";
+import { at, type Bytes, bigBytes, concat, joined, toNumber } from "./bytes.ts";
 import { Untrustworthy } from "./errors.ts";
 
 export type Item = Bytes | readonly Item[];
@@ -47,7 +47,7 @@ export function encodeRlp(item: Item): Bytes {
   if (item instanceof Uint8Array) {
     return item.length === 1 && at(item, 0) < 0x80 ? item : concat(head(0x80, item.length), item);
   }
-  const body = concat(...item.map(encodeRlp));
+  const body = joined(item.map(encodeRlp));
   return concat(head(0xc0, body.length), body);
 }
 

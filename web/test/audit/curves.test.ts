@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { weierstrass } from "@noble/curves/abstract/weierstrass.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { BN254, decompress } from "../../src/chain/bn254.ts";
-import { bigBytes, concat, hex, keccak, utf8, word } from "../../src/chain/bytes.ts";
+import { bigBytes, concat, hex, joined, keccak, utf8, word } from "../../src/chain/bytes.ts";
 import type { Point } from "../../src/chain/curve.ts";
 import { recoverAll } from "../../src/chain/secp256k1.ts";
 import { addressOf, compact, sign } from "../../src/protocol/signatures.ts";
@@ -107,4 +107,11 @@ test("a signature that would recover the point at infinity has no signer", () =>
   const digest = word((s * nonce) % order);
   const vs = ((point.y & 1n) << 255n) | s;
   assert.deepEqual(recoverAll([[digest, concat(word(point.x), word(vs))]]), [undefined]);
+});
+
+test("however many parts are joined", () => {
+  const parts = Array.from({ length: 200_000 }, (_, place) => Uint8Array.of(place % 256));
+  const whole = joined(parts);
+  assert.equal(whole.length, 200_000);
+  assert.equal(whole[199_999], 199_999 % 256);
 });
