@@ -4,13 +4,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hanpyo.audit import LiveSource, audit
 from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Address
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import picture, small_targets, violations
+from tests.browser.browsers import picture, small_targets, violations, visitor
 from tests.browser.town import Town
 
 
@@ -85,3 +85,11 @@ def test_only_this_page_may_ask_any_node(phone: BrowserContext, town: Town) -> N
     assert "connect-src 'self' https:" in policies["/audit"]
     assert "https:" not in policies["/v"]
     assert "unsafe" not in policies["/audit"]
+
+
+def test_without_script_the_page_says_why_it_needs_one(browser: Browser, town: Town) -> None:
+    with visitor(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{town.url}/audit")
+        assert "자바스크립트가 필요합니다" in page.locator("#auditor noscript").inner_html()
+        expect(page.get_by_role("link", name="검증기 파일 저장")).to_be_visible()
