@@ -1,12 +1,12 @@
 """Refusals and successes in words for people; the service's own message stands beside as detail."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from hanpyo.elections.definition import DefinitionError
 from hanpyo.errors import HanpyoError, Invalid, TooMany
 
 _SAID: Final[dict[str, LazyString]] = {
@@ -63,6 +63,7 @@ _FIELDS: Final[dict[str, LazyString]] = {
     "events": lazy_gettext("알릴 일"),
     "passphrase": lazy_gettext("암호문"),
 }
+_PLACE: Final = re.compile(r"[.,\s]+")
 DONE: Final[dict[str, LazyString]] = {
     "saved": lazy_gettext("저장했습니다."),
     "created": lazy_gettext("만들었습니다."),
@@ -109,10 +110,9 @@ def said(error: HanpyoError) -> Said:
         text = gettext("너무 많이 시도했습니다. %(n)s분 뒤에 다시 해 주세요.", n=minutes)
         return Said(text)
     detail = str(error)
-    if isinstance(error, Invalid):
-        return Said(_field(error.field, str(_SAID["bad_form"])), detail)
-    if isinstance(error, DefinitionError):
-        return Said(_field(_named(detail), str(_SAID["bad_form"])), detail)
+    field = error.field if isinstance(error, Invalid) else _named(detail)
+    if field or isinstance(error, Invalid):
+        return Said(_field(field, str(_SAID["bad_form"])), detail)
     return Said(gettext("그렇게 할 수 없습니다. 아래의 까닭을 확인해 주세요."), detail)
 
 
@@ -128,5 +128,5 @@ def _field(name: str, text: str) -> str:
 
 def _named(detail: str) -> str:
     """The innermost field that we have a word for in a place such as `items.0.options.1`."""
-    parts = detail.partition(":")[0].split(".")
+    parts = _PLACE.split(detail.partition(":")[0])
     return next((part for part in reversed(parts) if part in _FIELDS), "")
