@@ -14,9 +14,10 @@ from bench.audit import BALLOTS, PER, evidence_file, timed
 from bench.report import Row, show, write
 from hanpyo.audit import BundleSource, audit
 from hanpyo.protocol.types import Secrecy
-from tests.browser.browsers import ROOT, launch, visitor
+from hanpyo.web.pages.assets import STATIC, Assets
+from hanpyo.web.pages.auditor import FILE
+from tests.browser.browsers import launch, visitor
 
-_STATIC: Final = ROOT / "backend" / "hanpyo" / "web" / "static"
 _PATIENCE: Final = 300_000
 _WATCH: Final = """() => {
   window.longest = 0;
@@ -61,7 +62,7 @@ def _python(file: Path) -> None:
 
 def _chromium(file: Path) -> tuple[float, float]:
     """Seconds to the report, and the page's longest pause meanwhile in milliseconds."""
-    (page_file,) = _STATIC.glob("auditor-*.html")
+    page_file = STATIC / Assets().get(FILE).file
     with (
         sync_playwright() as playwright,
         launch(playwright) as browser,

@@ -17,12 +17,13 @@ from hanpyo.chain.election_events import Opened, TextPublished
 from hanpyo.elections.hosting import embedded_host
 from hanpyo.elections.progress import Stages
 from hanpyo.protocol.types import Secrecy
+from hanpyo.web.pages.assets import STATIC, Assets
+from hanpyo.web.pages.auditor import FILE
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import ROOT, small_targets, violations, visitor
+from tests.browser.browsers import small_targets, violations, visitor
 from tests.integration.audit.scene import Scene, announce, finish, vote
 from tests.integration.audit.tampering import DATA, flip, log_at
 
-STATIC = ROOT / "backend" / "hanpyo" / "web" / "static"
 HOSTILE = '</title><script>window.hit=1</script><img src=x onerror="window.hit=1">'
 
 
@@ -50,7 +51,7 @@ def offline(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def open_file(context: BrowserContext, query: str = "") -> Page:
-    (file,) = STATIC.glob("auditor-*.html")
+    file = STATIC / Assets().get(FILE).file
     page = context.new_page()
     page.goto(f"{file.as_uri()}{query}")
     return page
@@ -135,6 +136,21 @@ def test_hostile_texts_stay_texts(
     assert told(page)["manifest"] == "FAIL"
     expect(page.locator('[data-item="0"]')).to_contain_text(HOSTILE)
     assert page.evaluate("window.hit") is None
+
+
+def test_what_is_expected_is_held_against_the_file(
+    offline: BrowserContext, evidence: Evidence, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    save_bundle(evidence, bundle)
+    page = open_file(offline)
+    page.get_by_text("알고 있는 값과 대조하기").click()
+    page.get_by_label("기대하는 주최자").fill("0x" + "12" * 20)
+    check(page, bundle)
+    assert told(page)["manifest"] == "FAIL"
+    page.get_by_label("믿는 블록 해시").fill("0x" + "00" * 32)
+    check(page, bundle)
+    expect(page.get_by_role("alert")).to_contain_text("증거입니다")
 
 
 def test_something_else_is_refused_with_a_reason(offline: BrowserContext, tmp_path: Path) -> None:

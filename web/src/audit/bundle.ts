@@ -51,6 +51,17 @@ export async function readBundle(file: Blob, name: string, most = MOST_BYTES): P
   return decodeBundle(parsed, name);
 }
 
+/** Throws `BadBundle` unless a file's evidence is of the block demanded. */
+export function demandBlock(told: Told, blockHash: Bytes, name: string): void {
+  const own = told.header.hash;
+  if (equal(own, blockHash)) return;
+  throw bad(
+    name,
+    `is evidence of block ${hex(own)}, not of ${hex(blockHash)}`,
+    `블록 ${hex(blockHash)}이 아니라 ${hex(own)}의 증거입니다`,
+  );
+}
+
 /** The evidence in a JSON object; `name` stands for the file in messages. */
 export function decodeBundle(content: unknown, name: string): Told {
   try {

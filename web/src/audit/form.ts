@@ -76,6 +76,16 @@ export function makeForm(proposal: Proposal, speak: Say) {
     "",
     speak,
   );
+  const blockHash = textField(
+    "block-hash",
+    say("Block hash you trust", "믿는 블록 해시"),
+    say(
+      "Optional, for evidence files. 0x and 64 digits, from somewhere you trust.",
+      "비워도 됩니다. 증거 파일에 쓰며, 믿을 만한 곳에서 얻은 0x와 64자리입니다.",
+    ),
+    "",
+    speak,
+  );
   const roll = fileField(
     "roll",
     say("Roll file", "명부 파일"),
@@ -118,6 +128,7 @@ export function makeForm(proposal: Proposal, speak: Say) {
       make("summary", {}, speak(say("What you expect", "알고 있는 값과 대조하기"))),
       organiser.row,
       manifestHash.row,
+      blockHash.row,
       roll.row,
     ),
   );
@@ -125,6 +136,7 @@ export function makeForm(proposal: Proposal, speak: Say) {
     const expected: Expected = {
       organiser: optionalBytes(organiser, 20),
       manifestHash: optionalBytes(manifestHash, 32),
+      blockHash: optionalBytes(blockHash, 32),
       rollFile: await bytesOf(roll.input.files?.[0]),
     };
     if (byFile.input.checked) {

@@ -11,6 +11,8 @@ import { say } from "./text.ts";
 export interface Expected {
   readonly organiser?: Bytes | undefined;
   readonly manifestHash?: Bytes | undefined;
+  /** The only block whose evidence a file may hold. */
+  readonly blockHash?: Bytes | undefined;
   readonly rollFile?: Bytes | undefined;
 }
 

@@ -7,7 +7,7 @@ import { SourceFailed, Untrustworthy } from "../chain/errors.ts";
 import { Rpc } from "../chain/rpc.ts";
 import { httpTransport, type Transport } from "../chain/transport.ts";
 import { examine } from "./auditor.ts";
-import { readBundle } from "./bundle.ts";
+import { demandBlock, readBundle } from "./bundle.ts";
 import { AuditImpossible } from "./errors.ts";
 import type { Told } from "./evidence.ts";
 import type { Expected } from "./frozen.ts";
@@ -51,10 +51,16 @@ export interface Surroundings {
 /** Do a job here. */
 export async function perform(job: Job, around: Surroundings): Promise<Report> {
   around.tell({ stage: "read", done: 0, total: 1 });
-  const told =
-    "nodes" in job ? await readNodes(job.nodes, around) : await readBundle(job.file, job.name);
+  const told = "nodes" in job ? await readNodes(job.nodes, around) : await readFile(job);
   if ("checks" in told) return told;
   return await runInSlices(examine(told, job.expected), around.tell, around.signal);
+}
+
+/** The evidence in a job's file, of the block that is expected. */
+async function readFile({ file, name, expected }: Extract<Job, { file: Blob }>): Promise<Told> {
+  const told = await readBundle(file, name);
+  if (expected.blockHash !== undefined) demandBlock(told, expected.blockHash, name);
+  return told;
 }
 
 /** Evidence from nodes, or the report on nodes that contradict themselves. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { decodeBundle, readBundle } from "../../src/audit/bundle.ts";
+import { decodeBundle, demandBlock, readBundle } from "../../src/audit/bundle.ts";
 import { BadBundle } from "../../src/audit/errors.ts";
 import { hex, keccak } from "../../src/chain/bytes.ts";
 import { integerBytes } from "../../src/chain/quantities.ts";
@@ -169,4 +169,10 @@ test("a file that unpacks to more than allowed is given up on the way", async ()
     code: "bad_bundle",
     message: /too large/,
   });
+});
+
+test("a file of another block than the one trusted is refused", async () => {
+  const told = await readBundle(file(honest()), "evidence");
+  demandBlock(told, told.header.hash, "evidence");
+  assert.throws(() => demandBlock(told, new Uint8Array(32), "evidence"), BadBundle);
 });
