@@ -70,7 +70,10 @@ def test_it_says_what_the_command_says(
     bundle = tmp_path / "evidence.json.gz"
     save_bundle(evidence, bundle)
     page = open_file(offline, "?lang=en")
+    workers: list[str] = []
+    page.on("worker", lambda worker: workers.append(worker.url))
     check(page, bundle)
+    assert [url.partition(":")[0] for url in workers] == ["blob"]
     report = audit(BundleSource(bundle))
     assert told(page) == statuses(report)
     expect(page.locator("#report-title")).to_have_text("Nothing is wrong")

@@ -26,8 +26,12 @@ def check(page: Page) -> None:
 def test_an_election_on_the_services_own_node(sized: BrowserContext, town: Town) -> None:
     election = address_of(town)
     page = sized.new_page()
+    workers: list[str] = []
+    page.on("worker", lambda worker: workers.append(worker.url))
     page.goto(f"{town.url}/audit?election=0x{election.hex()}")
     check(page)
+    assert len(workers) == 1
+    assert workers[0].startswith(f"{town.url}/static/audit-")
     with Rpc(f"{town.url}/rpc") as rpc:
         report = audit(LiveSource([rpc]), election)
     assert told(page) == statuses(report)
