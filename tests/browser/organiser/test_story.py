@@ -305,7 +305,7 @@ def _result(office: Office, hall: Hall, held: Held) -> None:
         office.press("집계 (CSV)", role="link")
     assert saved.value.suggested_filename.endswith(".csv")
     office.go(f"/staff/organisations/{hall.organisation}/log")
-    expect(office.page.get_by_role("cell", name="집계를 마침").first).to_be_visible()
+    expect(office.page.get_by_role("cell", name="결과를 확정함").first).to_be_visible()
     office.check("log")
     office.go(f"/staff/elections/{held.id}/roll")
     office.page.get_by_text("개인정보 지우기", exact=True).first.click()

@@ -43,6 +43,7 @@ def _for_templates() -> dict[str, Any]:
         "csrf_token": token,
         "signed_in": signed_in is not None and not signed_in.is_half,
         "done": done_text(request.args.get("done", "")),
+        "site": guard.desk().public_url.rstrip("/"),
         "stand_names": naming.STANDS,
         "step_names": naming.STEPS,
         "role_names": naming.ROLES,

@@ -49,7 +49,6 @@ def invite(election_id: str) -> ResponseReturnValue:
         "office/letters.html",
         draft=draft,
         letters=[(each, qr(each.link) if each.link else "") for each in invited.letters],
-        site=f"{runtime().settings.web.public_url.rstrip('/')}/v",
     )
 
 

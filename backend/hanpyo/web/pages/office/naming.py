@@ -87,11 +87,11 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "election.publishing_requested": lazy_gettext("게시를 시작함"),
     "election.published": lazy_gettext("게시를 마침"),
     "election.publishing_failed": lazy_gettext("게시하지 못함"),
-    "election.frozen": lazy_gettext("내용을 굳힘"),
     "election.cancelling_requested": lazy_gettext("취소를 요청함"),
     "election.cancelled": lazy_gettext("취소함"),
     "election.cancelled_too_late": lazy_gettext("너무 늦어 취소하지 못함"),
-    "election.closed": lazy_gettext("집계를 마침"),
+    "election.certified": lazy_gettext("결과를 확정함"),
+    "election.undetermined": lazy_gettext("결과를 정할 수 없게 됨"),
     "election.key_handed_in": lazy_gettext("개표 열쇠를 받음"),
     "roll.previewed": lazy_gettext("명부 파일을 확인함"),
     "roll.imported": lazy_gettext("명부를 등록함"),
@@ -113,6 +113,11 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "staff.disabled": lazy_gettext("계정을 막음"),
     "webhook.registered": lazy_gettext("알림 주소를 더함"),
     "webhook.removed": lazy_gettext("알림 주소를 지움"),
+}
+ACTORS: Final[dict[str, LazyString]] = {
+    "console": lazy_gettext("명령줄"),
+    "trustee": lazy_gettext("개표 참관인"),
+    "service": lazy_gettext("서비스"),
 }
 STANDS: Final[dict[str, LazyString]] = {
     "draft": lazy_gettext("초안"),

@@ -88,6 +88,7 @@ def log_page(organisation_id: str) -> ResponseReturnValue:
         entries=found[:_PAGE],
         following=found[_PAGE - 1].seq if len(found) > _PAGE else None,
         names=names,
+        actors=naming.ACTORS,
         actions=naming.ACTIONS,
     )
 
