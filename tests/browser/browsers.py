@@ -37,7 +37,7 @@ def visitor(
 ) -> Iterator[BrowserContext]:
     """A browser of one person. With `faults`, an error of a script or the policy fails the test."""
     width, height = SIZES[size]
-    given = {
+    given: dict[str, Any] = {
         "viewport": {"width": width, "height": height},
         "has_touch": size == "phone",
         "is_mobile": size == "phone",

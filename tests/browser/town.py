@@ -219,10 +219,11 @@ class Town:
             vault = self.deployment.scene.runtime.vault
             with self.deployment.database.read() as session:
                 rows = session.scalars(select(Notice).where(Notice.state == "waiting")).all()
-            for row in rows:
-                letter = open_letter(vault, row)
-                if letter.template == "code" and row.member_id is not None:
-                    found.append((row, letter.parameters["code"]))
+            found.extend(
+                (row, open_letter(vault, row).parameters["code"])
+                for row in rows
+                if row.template == "code" and row.member_id is not None
+            )
             return bool(found)
 
         self.deployment.wait(look, "a code is sent")

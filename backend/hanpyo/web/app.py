@@ -29,7 +29,7 @@ def create_app(runtime: Runtime) -> APIFlask:
         json_errors=False,
         spec_path=openapi.PATH,
         docs_path=None,
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]  # as Flask takes it
         template_folder="web/templates",
     )
     app.json = OrjsonProvider(app)

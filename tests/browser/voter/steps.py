@@ -2,12 +2,27 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.browser.town import Held
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
+
+BALLOTS = re.compile(r"/v1/elections/[0-9a-f]{32}/ballots$")
+
+
+def ballots_sent(seen: Page | BrowserContext) -> list[dict[str, Any]]:
+    """The ballots that are handed in from now on, as they leave."""
+    bodies: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if BALLOTS.search(request.url):
+            bodies.append(request.post_data_json or {})
+
+    seen.on("request", note)
+    return bodies
 
 
 class Visit:

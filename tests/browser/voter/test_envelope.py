@@ -1,7 +1,6 @@
 """The envelope challenge: what the page sealed opens elsewhere, and is never cast."""
 
 import json
-import re
 from typing import Any
 
 from playwright.sync_api import BrowserContext, expect
@@ -13,10 +12,9 @@ from hanpyo.protocol.types import Digest, Secrecy
 from hanpyo.secrecy.escrow import Opening, open_escrow
 from tests.browser.browsers import small_targets, violations
 from tests.browser.town import Held, Question, Town
-from tests.browser.voter.steps import CODE, Visit
+from tests.browser.voter.steps import CODE, Visit, ballots_sent
 
 TWO = (Question("첫째 안건"), Question("둘째 안건"))
-BALLOTS = re.compile(r"/v1/elections/[0-9a-f]{32}/ballots$")
 
 
 def test_an_opened_envelope_holds_the_choices_and_is_never_sent(
@@ -25,8 +23,7 @@ def test_an_opened_envelope_holds_the_choices_and_is_never_sent(
     held = town.hold(TWO, secrecy=Secrecy.SEALED)
     visit = Visit(phone, held)
     page = visit.page
-    bodies: list[dict[str, Any]] = []
-    page.on("request", lambda r: bodies.append(r.post_data_json) if BALLOTS.search(r.url) else None)
+    bodies = ballots_sent(page)
     visit.begin()
     visit.mark(("찬성", "반대"))
     page.get_by_text("고른 대로 담기는지").click()
@@ -76,10 +73,7 @@ def opened(held: Held, body: dict[str, Any]) -> Opening:
 def test_an_envelope_that_is_shown_can_be_cast(phone: BrowserContext, town: Town) -> None:
     held = town.hold(TWO, secrecy=Secrecy.SEALED)
     visit = Visit(phone, held)
-    bodies: list[dict[str, Any]] = []
-    visit.page.on(
-        "request", lambda r: bodies.append(r.post_data_json) if BALLOTS.search(r.url) else None
-    )
+    bodies = ballots_sent(visit.page)
     visit.begin()
     visit.mark(("기권", "찬성"))
     visit.page.get_by_text("고른 대로 담기는지").click()

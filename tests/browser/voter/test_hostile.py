@@ -1,7 +1,7 @@
 """Texts that want to be markup, in every field that a voter is shown."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from hanpyo.elections.people import Person
 from hanpyo.protocol.agenda import Item, Method
@@ -71,7 +71,7 @@ def test_hostile_texts_stay_texts(browser: Browser, town: Town, scripts: bool) -
 def vote(visit: Visit) -> None:
     page = visit.page
     visit.begin()
-    assert page.locator(".documents a").count() == 1
+    expect(page.locator(".documents a")).to_have_count(1)
     page.locator("label.option").nth(1).click()
     visit.tap("다음")
     page.locator(".step").nth(1).click()

@@ -129,8 +129,12 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://localhost:{port}"
-    settings = {"HANPYO_WEB__PORT": str(port), "HANPYO_WEB__PUBLIC_URL": url}
-    with deployment("sqlite", tmp_path_factory.mktemp("named"), **settings) as running:
+    with deployment(
+        "sqlite",
+        tmp_path_factory.mktemp("named"),
+        HANPYO_WEB__PORT=str(port),
+        HANPYO_WEB__PUBLIC_URL=url,
+    ) as running:
         yield Town(running, public=url)
 
 

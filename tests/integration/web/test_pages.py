@@ -8,11 +8,11 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest
-from hanpyo.web.pages.assets import STATIC
+from hanpyo.web.pages.assets import STATIC, Assets
 from tests.service.callers import Installation, installation
 
 TAG = re.compile(r'<(?:script|link)[^>]+(?:src|href)="/static/([^"]+)" integrity="sha384-([^"]+)"')
@@ -25,7 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield found
 
 
-def fetched(client: FlaskClient, name: str, **headers: str) -> TestResponse:
+def fetched(client: FlaskClient, name: str, **headers: str) -> Response:
     """A built file, read to its end and closed."""
     with client.get(f"/static/{name}", headers=headers) as answer:
         answer.get_data()
@@ -72,7 +72,7 @@ def test_every_script_and_style_carries_the_hash_of_its_file(
 
 
 def test_files_are_sent_packed_to_whoever_takes_them(client: FlaskClient) -> None:
-    [name] = [path.name for path in STATIC.glob("voter-*.js")]
+    name = Assets().get("voter.js").file
     packed = fetched(client, name, **{"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.headers["Content-Type"].startswith("text/javascript")

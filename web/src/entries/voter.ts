@@ -1,14 +1,20 @@
-/** The voter's pages: a personal link is traded for a session, then the vote begins. */
+/**
+ * The voter's pages: a personal link is traded for a session, then the vote begins.
+ *
+ * It begins in the page that the link opened, which becomes the election's own: an old phone need
+ * not load and start everything twice.
+ */
 
 import { button, find, make } from "../ui/elements.ts";
 import { note, show, working } from "../ui/screen.ts";
 import { t } from "../ui/text.ts";
 import { Api, Refused, type Session } from "../voting/api.ts";
-import { keepSession } from "../voting/draft.ts";
+import { keepSession, keptSession } from "../voting/draft.ts";
 import { Flow } from "../voting/flow.ts";
 import { explain } from "../voting/trouble.ts";
 
 const PROVIDER = "hanpyo.provider";
+const link = new AbortController();
 
 /** Take the secret out of the address before anything else, and open a session with it. */
 async function enter(): Promise<void> {
@@ -24,10 +30,27 @@ async function open(secret: string): Promise<void> {
   try {
     const session = await sessionOf(new Api(), secret);
     keepSession(session.election, session.token);
-    location.replace(`/vote/${session.election}${location.search}`);
+    link.abort();
+    const path = `/vote/${session.election}${location.search}`;
+    history.replaceState(null, "", path);
+    await Promise.all([surround(path), new Flow(session.election).start()]);
   } catch (error) {
     refused(error, secret);
   }
+}
+
+/** Bring what stands around the ballot on the election's own page: banner, title, agenda. */
+async function surround(path: string): Promise<void> {
+  const answer = await fetch(path, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) {
+    location.replace(path);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.querySelector("main > .agenda")?.remove();
+  find("#app").before(...page.querySelectorAll("main > .eyebrow"));
+  find("#app").after(...page.querySelectorAll("main > #agenda"));
+  find(".site-head").prepend(...page.querySelectorAll(".test-banner"));
 }
 
 async function sessionOf(api: Api, secret: string): Promise<Session> {
@@ -35,8 +58,12 @@ async function sessionOf(api: Api, secret: string): Promise<Session> {
   if (said.get("oidc") !== "1") {
     return api.enterByLink(secret);
   }
-  const begun = JSON.parse(sessionStorage.getItem(PROVIDER) ?? "{}") as { challenge?: string };
+  const begun = JSON.parse(sessionStorage.getItem(PROVIDER) ?? "{}") as {
+    challenge?: string;
+    election?: string;
+  };
   sessionStorage.removeItem(PROVIDER);
+  api.token = keptSession(begun.election ?? "");
   return api.verify(said.get("state") ?? begun.challenge ?? "", {
     code: said.get("code") ?? "",
     ...(said.has("iss") ? { iss: said.get("iss") } : {}),
@@ -76,7 +103,7 @@ function refused(error: unknown, secret: string): void {
 
 const election = find<HTMLElement>("#app").dataset["election"];
 if (election === undefined) {
-  addEventListener("hashchange", () => void enter());
+  addEventListener("hashchange", () => void enter(), { signal: link.signal });
   void enter();
 } else {
   void new Flow(election).start();

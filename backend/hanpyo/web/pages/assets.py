@@ -103,7 +103,7 @@ def register(app: APIFlask, folder: Path = STATIC) -> None:
     app.jinja_env.globals.update(script=script, style=style, asset_url=url)
 
     def static(name: str) -> Response:
-        packed = "gzip" in request.accept_encodings and (folder / f"{name}.gz").is_file()
+        packed = request.accept_encodings.quality("gzip") > 0 and (folder / f"{name}.gz").is_file()
         kind = mimetypes.guess_type(name)[0]
         response = send_from_directory(folder, f"{name}.gz" if packed else name, mimetype=kind)
         if packed:
