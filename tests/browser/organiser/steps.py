@@ -71,11 +71,19 @@ class Office:
         self.press("인증 앱으로 하기")
         self.heading("인증 앱 연결하기")
         self.check("totp")
+        self.readable_code()
         self.page.get_by_text("찍을 수 없으면 글자로 넣기").click()
         self.secret = self.page.locator(".secret").inner_text()
         self.fill("여섯 자리 코드", self.code())
         self.press("연결하기")
         self.heading("내 투표")
+
+    def readable_code(self) -> None:
+        """The QR code fills its box, so that a camera can read it."""
+        box = self.page.locator(".qr svg path").last.bounding_box()
+        assert box is not None
+        assert box["width"] > 120
+        assert box["height"] > 120
 
     def sign_in(self, mail: str) -> None:
         """Mail, password, code."""

@@ -185,6 +185,7 @@ def _invite(office: Office, hall: Hall) -> None:
     office.heading("편지 1통")
     expect(office.page.get_by_text("정다솜 귀하")).to_be_visible()
     expect(office.page.locator(".letter .qr svg")).to_have_count(1)
+    office.readable_code()
     office.check("letters")
     office.press("다 인쇄했습니다", role="link")
     texts = hall.mail.wait(before + 4)[before:]

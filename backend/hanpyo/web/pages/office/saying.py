@@ -110,9 +110,9 @@ def said(error: HanpyoError) -> Said:
         text = gettext("너무 많이 시도했습니다. %(n)s분 뒤에 다시 해 주세요.", n=minutes)
         return Said(text)
     detail = str(error)
-    field = error.field if isinstance(error, Invalid) else _named(detail)
-    if field or isinstance(error, Invalid):
-        return Said(_field(field, str(_SAID["bad_form"])), detail)
+    place = error.field if isinstance(error, Invalid) else detail.partition(":")[0]
+    if isinstance(error, Invalid) or _words(place):
+        return Said(_field(place, str(_SAID["bad_form"])), detail)
     return Said(gettext("그렇게 할 수 없습니다. 아래의 까닭을 확인해 주세요."), detail)
 
 
@@ -121,12 +121,11 @@ def done_text(code: str) -> str:
     return str(DONE.get(code, ""))
 
 
-def _field(name: str, text: str) -> str:
-    label = _FIELDS.get(name)
-    return f"{label}: {text}" if label is not None else text
+def _field(place: str, text: str) -> str:
+    """The text, after the words for a place such as `items.0.documents.1.url`."""
+    words = _words(place)
+    return f"{words}: {text}" if words else text
 
 
-def _named(detail: str) -> str:
-    """The innermost field that we have a word for in a place such as `items.0.options.1`."""
-    parts = _PLACE.split(detail.partition(":")[0])
-    return next((part for part in reversed(parts) if part in _FIELDS), "")
+def _words(place: str) -> str:
+    return " · ".join(str(_FIELDS[part]) for part in _PLACE.split(place) if part in _FIELDS)
