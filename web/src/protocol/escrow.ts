@@ -10,9 +10,16 @@ export const PRIME = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d
 /** The prime order of its group. */
 export const ORDER = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001n;
 
-const BN254 = weierstrass({ p: PRIME, n: ORDER, h: 1n, a: 0n, b: 3n, Gx: 1n, Gy: 2n });
 const WORD = 32;
 const WIDE = 64;
+
+let made: ReturnType<typeof weierstrass<bigint>> | null = null;
+
+/** The curve, made when it is first needed: an old phone takes a while. */
+function bn254() {
+  made ??= weierstrass({ p: PRIME, n: ORDER, h: 1n, a: 0n, b: 3n, Gx: 1n, Gy: 2n });
+  return made;
+}
 
 /** An affine point of BN254. */
 export type Point = readonly [bigint, bigint];
@@ -63,7 +70,7 @@ export function seal(
   scalar: bigint = randomScalar(),
 ): Sealed {
   const trustees = pointOf(key);
-  const commitment = BN254.BASE.multiply(scalar);
+  const commitment = bn254().BASE.multiply(scalar);
   const { salt, stream } = derive(trustees.multiply(scalar), commitment, position, choices.length);
   return {
     envelope: envelopeOf(position, choices, salt),
@@ -94,12 +101,12 @@ export function openEscrow(
 
 /** The public key of a trustees' secret. */
 export function publicKey(secret: bigint): Point {
-  const { x, y } = BN254.BASE.multiply(secret).toAffine();
+  const { x, y } = bn254().BASE.multiply(secret).toAffine();
   return [x, y];
 }
 
 function pointOf([x, y]: Point): Curve {
-  const point = BN254.fromAffine({ x, y });
+  const point = bn254().fromAffine({ x, y });
   point.assertValidity();
   return point;
 }
@@ -137,7 +144,7 @@ function decompress(data: Uint8Array): Curve | null {
     return null;
   }
   try {
-    const y = BN254.Fp.sqrt((x * x * x + 3n) % PRIME);
+    const y = bn254().Fp.sqrt((x * x * x + 3n) % PRIME);
     return pointOf([x, (y & 1n) === BigInt(data[0] & 1) ? y : PRIME - y]);
   } catch {
     return null;
