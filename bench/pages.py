@@ -88,7 +88,8 @@ def _visit(browser: Browser, held: Held, voter: int) -> tuple[float, int, int]:
         visit.tap("네, 투표를 시작합니다")
         visit.mark(("찬성",) * len(_FIVE))
         visit.send()
-        page.wait_for_function("[...document.fonts].some((each) => each.status === 'loaded')")
+        while not page.evaluate("[...document.fonts].some((each) => each.status === 'loaded')"):
+            page.wait_for_timeout(100)  # the page's policy allows no function to wait for
         page.wait_for_load_state("networkidle")
         fonts = sum(size for url, size in sent.items() if "/fonts" in url)
         return ready, sum(sent.values()) - fonts, fonts
