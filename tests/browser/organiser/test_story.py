@@ -187,6 +187,11 @@ def _invite(office: Office, hall: Hall) -> None:
     expect(office.page.locator(".letter .qr svg")).to_have_count(1)
     office.readable_code()
     office.check("letters")
+    office.page.emulate_media(media="print")
+    expect(office.page.get_by_role("heading", name="편지 1통")).to_be_hidden()
+    expect(office.page.get_by_role("button")).to_have_count(0)
+    expect(office.page.get_by_text("정다솜 귀하")).to_be_visible()
+    office.page.emulate_media(media="screen")
     office.press("다 인쇄했습니다", role="link")
     texts = hall.mail.wait(before + 4)[before:]
     assert {to for to, _ in texts} == {mail for _, mail in PEOPLE if mail}

@@ -4,6 +4,7 @@ A route that is new and forgotten in `MAY` fails.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,11 +14,11 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from hanpyo.db.models import Role
+from hanpyo.db.models import Notice, Role
 from hanpyo.db.models.audit_log import AuditEntry
 from hanpyo.identity.staff import sessions
 from hanpyo.identity.staff.desk import desk_of
-from tests.service.callers import Installation, installation, other_organisation
+from tests.service.callers import Installation, draft, installation, other_organisation
 from tests.service.staff import StaffClient, staff_browser
 
 UNKNOWN: Final = "f" * 32
@@ -258,6 +259,82 @@ def test_a_test_of_an_election_takes_neither_roll_nor_key(made: Installation) ->
     assert shown["test"] is True
     assert "trusteeKey" not in shown["definition"]
     assert browser.get(f"/v1{test.removeprefix('/staff')}/members").get_json()["members"] == []
+
+
+def test_failed_messages_are_shown_with_their_reason_and_a_masked_name(
+    made: Installation,
+) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    place, base = f"/staff/elections/{made.election.id}", browser.base_url
+    data = {"csrf": browser.csrf, "letters": "none", "again": "1"}
+    answer = browser.client.post(f"{place}/invitations", data=data, base_url=base)
+    assert answer.headers["Location"] == f"{place}/messages?done=invited"
+    with made.runtime.database.write() as session:
+        query = select(Notice).where(Notice.template == "invitation").limit(2)
+        first, second = session.scalars(query).all()
+        first.state, first.fault, second.fault = "failed", "smtp_550", "smtp_timeout"
+        first.sealed = None
+    page = browser.client.get(f"{place}/messages", base_url=base).text
+    for shown in ("smtp_550", "그만둠", "smtp_timeout", "계속 보내는 중", "김○○○"):
+        assert shown in page, shown
+    assert "김회원" not in page
+    assert "member0@" not in page
+
+
+def test_letters_hold_their_codes_and_the_log_holds_none(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    data = {"csrf": browser.csrf, "letters": "all", "again": "1"}
+    answer = browser.client.post(
+        f"/staff/elections/{made.election.id}/invitations", data=data, base_url=browser.base_url
+    )
+    codes = re.findall(r'letter-code">([0-9A-Z-]+)<', answer.text)
+    assert len(codes) == len(set(codes)) == 6
+    assert answer.headers["Cache-Control"] == "no-store"
+    log = send(browser, "GET", f"/staff/organisations/{made.organisation}/log.ndjson").text
+    assert "members.invited" in log
+    assert not any(code in log for code in codes)
+
+
+def test_an_operator_makes_an_organisation_and_invites_its_organiser(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, None, Role.OPERATOR)
+    data = {"csrf": browser.csrf, "name": "새조합"}
+    client, base = browser.client, browser.base_url
+    answer = client.post("/staff/organisations", data=data, base_url=base)
+    place = answer.headers["Location"]
+    assert place.endswith("/organiser")
+    form = {"csrf": browser.csrf, "name": "최주최", "mail": "choi@example.org"}
+    page = client.post(place, data=form, base_url=base).text
+    assert "/staff/set-up#" in page
+    assert client.post(place, data=form | {"mail": "x"}, base_url=base).status_code == 422
+
+
+def test_a_member_is_found_and_corrected_masked(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.REGISTRAR)
+    other = draft(made.runtime, made.organisation)
+    place, base = f"/staff/elections/{other}/roll", browser.base_url
+    file = (io.BytesIO("이름,휴대폰\n김한표,010-1234-5678\n".encode()), "roll.csv")
+    page = browser.client.post(
+        place,
+        data={"csrf": browser.csrf, "file": file},
+        content_type="multipart/form-data",
+        base_url=base,
+    ).text
+    kept = re.search(r'name="preview" value="(\w+)"', page)
+    assert kept is not None
+    assert "김한표" not in page
+    accepted = {"csrf": browser.csrf, "preview": kept[1]}
+    assert browser.client.post(f"{place}/accept", data=accepted, base_url=base).status_code == 303
+    wanted = {"csrf": browser.csrf, "phone": "010-1234-5678"}
+    page = browser.client.post(f"{place}/search", data=wanted, base_url=base).text
+    member = re.search(r"roll/members/(\w+)", page)
+    assert member is not None
+    change = {"csrf": browser.csrf, "phone": "010-9999-0000"}
+    corrected = browser.client.post(f"{place}/members/{member[1]}", data=change, base_url=base)
+    assert corrected.status_code == 303
+    assert "010-****-0000" in browser.client.get(place, base_url=base).text
+    again = browser.client.post(f"{place}/accept", data=accepted, base_url=base)
+    assert again.status_code == 404
+    assert "명부 파일을 다시 올려 주세요" in again.text
 
 
 def _entries(made: Installation) -> int:

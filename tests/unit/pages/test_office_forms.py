@@ -134,7 +134,9 @@ def test_an_empty_opening_sets_every_later_time_anew() -> None:
     told = dates.shown(dates.completed(4_000_000_020, 4_000_003_620))
     later = told | {"opening": "", "closes": "2096-10-03T12:00"}
     found = dates.read(later)
-    assert found["opening"] == found["closes"] + 3_600
+    assert found == dates.completed(found["opens"], found["closes"])
+    kept = dates.read(later | {"barrier": "2096-10-03T12:30"})
+    assert kept["barrier"] == found["closes"] + 1_800
 
 
 @pytest.mark.parametrize(

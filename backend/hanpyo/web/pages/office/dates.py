@@ -18,6 +18,7 @@ FIELDS: Final = (
     "keyDeadline",
     "certify",
 )
+_BEFORE_OPENING: Final = ("rebindUntil", "barrier")
 _SHAPE: Final = "%Y-%m-%dT%H:%M"
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
@@ -55,12 +56,18 @@ def shown(times: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read(form: Mapping[str, str]) -> dict[str, int]:
-    """The times that the form gives; raises `BadForm`."""
+    """The times that the form gives; without an opening it and what follows are set anew.
+
+    Raises `BadForm`.
+    """
     told = {name: form.get(name, "").strip() for name in FIELDS}
     if not told["opens"] or not told["closes"]:
         raise BadForm("times")
     found = {name: _seconds(text) for name, text in told.items() if text}
-    return completed(found["opens"], found["closes"]) | found if not told["opening"] else found
+    if told["opening"]:
+        return found
+    earlier = {name: found[name] for name in _BEFORE_OPENING if name in found}
+    return completed(found["opens"], found["closes"]) | earlier
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from hanpyo.web import guard, problems
 from hanpyo.web.pages.errors import error_page
 from hanpyo.web.pages.making import page_blueprint
 from hanpyo.web.pages.office import naming
-from hanpyo.web.pages.office.saying import done_text, said
+from hanpyo.web.pages.office.saying import done_text, is_known, said
 
 PREFIX: Final = "/staff"
 SIGN_IN: Final = f"{PREFIX}/sign-in"
@@ -57,7 +57,7 @@ def _refused(error: HanpyoError) -> ResponseReturnValue:
     if isinstance(error, Unauthenticated):
         return redirect(f"{SIGN_IN}?{urlencode({'next': _here()})}", 303)
     status = problems.status_of(error)
-    if isinstance(error, Conflict) or status == 422:  # noqa: PLR2004  what a form said
+    if is_known(error) or isinstance(error, Conflict) or status == 422:  # noqa: PLR2004  a form's
         page = render_template("office/refused.html", said=said(error))
         return make_response(page, status)
     return error_page(status)

@@ -98,6 +98,11 @@ class BadForm(Invalid):
         self.text = text
 
 
+def is_known(error: HanpyoError) -> bool:
+    """Whether there are words of our own for this refusal."""
+    return error.code in _SAID
+
+
 def said(error: HanpyoError) -> Said:
     """A refusal in the page's language."""
     if isinstance(error, BadForm):
