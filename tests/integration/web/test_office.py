@@ -18,6 +18,7 @@ from hanpyo.db.models import Notice, Role
 from hanpyo.db.models.audit_log import AuditEntry
 from hanpyo.identity.staff import sessions
 from hanpyo.identity.staff.desk import desk_of
+from hanpyo.web.pages.office.back import ENDPOINT
 from tests.service.callers import Installation, draft, installation, other_organisation
 from tests.service.staff import StaffClient, staff_browser
 
@@ -103,7 +104,7 @@ def rules(made: Installation) -> list[tuple[str, str, Rule]]:
     return [
         (rule.endpoint.removeprefix(PREFIX), method, rule)
         for rule in made.app.url_map.iter_rules()
-        if rule.endpoint.startswith(PREFIX)
+        if rule.endpoint.startswith(PREFIX) and ENDPOINT not in rule.endpoint
         for method in (rule.methods or set()) & {"GET", "POST"}
     ]
 
@@ -158,6 +159,30 @@ def test_a_role_opens_what_it_may_and_nothing_else(made: Installation, role: Rol
 def test_every_route_says_who_may(made: Installation) -> None:
     known = {*NOBODY, *SELF, *MAY}
     assert {name for name, _, _ in rules(made)} == known
+
+
+def test_an_address_of_a_form_opened_as_a_page_leads_to_its_page(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
+    found = rules(made)
+    pages = {rule.rule for _, method, rule in found if method == "GET"}
+    for name, method, rule in found:
+        if method == "GET" or rule.rule in pages:
+            continue
+        path = address(rule, made.organisation, made.draft)
+        answer = browser.client.get(path, base_url=browser.base_url)
+        assert answer.status_code == 303, name
+        page = answer.headers["Location"]
+        assert browser.client.get(page, base_url=browser.base_url).status_code == 200, name
+
+
+def test_a_file_that_is_too_large_is_said_to_be(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    data = {"csrf": browser.csrf, "file": (io.BytesIO(bytes(400_000)), "roll.csv")}
+    answer = browser.client.post(
+        f"/staff/elections/{made.draft}/roll", data=data, base_url=browser.base_url
+    )
+    assert answer.status_code == 413
+    assert "너무 큰 파일입니다" in answer.text
 
 
 def test_nobody_is_led_to_the_sign_in(made: Installation) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from hanpyo.db.models import Election, ElectionState
 from hanpyo.indexer import queries
 from hanpyo.protocol.phases import Phase
 from hanpyo.protocol.types import Secrecy
@@ -54,9 +55,7 @@ def all_elections() -> ResponseReturnValue:
     """Sealed elections that still need a key."""
     with runtime().database.read() as session:
         rows = queries.published(session, None, _MOST)
-        sealed = [
-            row for row in rows if reader().catalogue.get(row.id).manifest.secrecy is Secrecy.SEALED
-        ]
+        sealed = [row for row in rows if row.state == ElectionState.PUBLISHED and _is_sealed(row)]
     return render_template("trustee/all.html", elections=sealed)
 
 
@@ -90,3 +89,7 @@ def hand_in(election_id: str) -> ResponseReturnValue:
         key=(hex(x), hex(y)),
     )
     return render_template("trustee/hand_in.html", election=waiting)
+
+
+def _is_sealed(row: Election) -> bool:
+    return reader().catalogue.get(row.id).manifest.secrecy is Secrecy.SEALED

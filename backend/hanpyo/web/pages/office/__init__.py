@@ -6,6 +6,7 @@ Each module adds its routes to `office`; roles are checked in every handler by `
 from hanpyo.web.pages.office import (
     account,
     agenda,
+    back,
     drafts,
     elections,
     home,
@@ -20,6 +21,7 @@ from hanpyo.web.pages.office.making import office
 __all__ = [
     "account",
     "agenda",
+    "back",
     "drafts",
     "elections",
     "home",
