@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import Workbook
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -360,6 +361,27 @@ def test_a_member_is_found_and_corrected_masked(made: Installation) -> None:
     again = browser.client.post(f"{place}/accept", data=accepted, base_url=base)
     assert again.status_code == 404
     assert "명부 파일을 다시 올려 주세요" in again.text
+
+
+def test_a_workbook_is_read_as_well(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    book = Workbook()
+    sheet = book.create_sheet("명부", 0)
+    sheet.append(["이름", "이메일", "지분"])
+    sheet.append(["<b>김한표</b>", "kim@example.org", "1/2"])
+    sheet.append(["이한표", "lee@example.org", "3/2"])
+    content = io.BytesIO()
+    book.save(content)
+    content.seek(0)
+    other = draft(made.runtime, made.organisation)
+    data = {"csrf": browser.csrf, "file": (content, "<img src=x>.xlsx")}
+    page = browser.client.post(
+        f"/staff/elections/{other}/roll", data=data, base_url=browser.base_url
+    ).text
+    assert "선거인 2명을 읽었습니다" in page
+    assert "2명, 의결권 2" in page
+    assert "<img" not in page
+    assert "<b>" not in page
 
 
 def _entries(made: Installation) -> int:
