@@ -11,7 +11,7 @@ endif
 # More than the two cores that are expected: many tests wait for blocks.
 WORKERS ?= 4
 
-export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
 
@@ -33,17 +33,21 @@ run: setup ## Serve everything with a demonstration election; Ctrl-C ends it
 
 test: setup lint check-artifacts pytest ## Everything that must hold before a change is kept
 
-lint: setup ## Style, types, Solidity lint and format
+lint: setup ## Style, types, formats and translations
 	ruff check .
 	ruff format --check .
 	mypy $(wildcard $(TYPED))
 	node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol'
 	forge fmt --check
+	tsc -p web
+	biome check --error-on-warnings web
+	$(PY) -m scripts.translations --check
 
-fmt: setup ## Format Python and Solidity
+fmt: setup ## Format Python, Solidity and TypeScript
 	ruff check --fix-only .
 	ruff format .
 	forge fmt
+	biome check --write web
 
 compile: setup ## Compile the contracts into the artifacts kept in git
 	$(PY) -m scripts.build_artifacts
@@ -73,4 +77,5 @@ lock: setup ## Resolve the Python pins again
 
 clean: ## Remove what was provisioned or built
 	rm -rf .venv .toolchain node_modules contracts/.cache .build build dist out cache
+	rm -rf backend/hanpyo/web/static backend/hanpyo/web/translations/*/LC_MESSAGES
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

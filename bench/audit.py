@@ -7,7 +7,8 @@ number of signature recoveries and, when sealed, multiplications in the group.
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.report import Row, show, write
@@ -46,6 +47,16 @@ def main() -> None:
 
 def _audits(secrecy: Secrecy) -> dict[str, float]:
     """Seconds of an audit from the node, and of one from the evidence file."""
+    with evidence_file(secrecy) as (source, election, file):
+        return {
+            "audit from a node": timed(lambda: _passed(audit(source, election).ok)),
+            "audit from a file": timed(lambda: _passed(audit(BundleSource(file)).ok)),
+        }
+
+
+@contextmanager
+def evidence_file(secrecy: Secrecy) -> Iterator[tuple[LiveSource, Address, Path]]:
+    """An election of `BALLOTS` ballots, certified: its node, its address and its evidence file."""
     roll, numbers = draw_roll([Member(f"member {number}") for number in range(BALLOTS)])
     text = {"title": "bench", "items": []}
     plan = Plan(secrecy, text, ITEMS, roll)
@@ -61,10 +72,7 @@ def _audits(secrecy: Secrecy) -> dict[str, float]:
         file = Path(folder) / "evidence.json.gz"
         source = LiveSource([host.venue.rpc])
         audit(source, election, bundle=file)
-        return {
-            "audit from a node": _timed(lambda: _passed(audit(source, election).ok)),
-            "audit from a file": _timed(lambda: _passed(audit(BundleSource(file)).ok)),
-        }
+        yield source, election, file
 
 
 def _passed(ok: bool) -> None:
@@ -84,10 +92,11 @@ def _ceiling(secrecy: Secrecy) -> float:
             if secrecy is Secrecy.SEALED:
                 multiply(GENERATOR)
 
-    return _timed(sample) * PER / _SAMPLE
+    return timed(sample) * PER / _SAMPLE
 
 
-def _timed(action: Callable[[], None]) -> float:
+def timed(action: Callable[[], None]) -> float:
+    """Seconds that an action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start

@@ -2,7 +2,7 @@
 
 import sys
 
-from scripts.toolchain import compiler, node_packages, python_packages
+from scripts.toolchain import compiler, node_packages, pages, python_packages
 from scripts.toolchain.project import ToolchainError
 
 
@@ -12,6 +12,7 @@ def main() -> int:
         python_packages.provision()
         node_packages.provision()
         compiler.provision()
+        pages.provision()
     except ToolchainError as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1

@@ -3,7 +3,10 @@
 from scripts.vectors.ballots import choices_vectors
 from scripts.vectors.batches import batch_vectors
 from scripts.vectors.common import Vectors
+from scripts.vectors.keystores import keystore_vectors
 from scripts.vectors.manifests import manifest_vectors
+from scripts.vectors.passkeys import passkey_vectors
+from scripts.vectors.pictures import qr_vectors
 from scripts.vectors.seals import sealed_vectors
 from scripts.vectors.signed import message_vectors
 from scripts.vectors.trees import call_vectors, roll_vectors, tree_vectors
@@ -20,4 +23,7 @@ def build() -> dict[str, Vectors]:
         "sealed": sealed_vectors(),
         "batches": batch_vectors(),
         "calls": call_vectors(),
+        "qr": qr_vectors(),
+        "passkeys": passkey_vectors(),
+        "keystores": keystore_vectors(),
     }

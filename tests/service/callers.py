@@ -4,7 +4,7 @@ Each caller is a client address of its own and one of: nobody, a member, an orga
 role of the organisation, an operator.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from hanpyo.web.ballots import attach_relay
 from tests.integration.indexer.following import Following
 from tests.service.relaying import relay_of
 from tests.service.scene import YES, Scene, scene
-from tests.service.staff import QUICK_PASSWORDS, browser_of, new_staff
+from tests.service.staff import QUICK_PASSWORDS, browser_of, new_organisation, new_staff
 from tests.service.village import KnownRegistrars
 
 METHODS: Final = "link letter mail sms birth passkey wallet"
@@ -184,3 +184,9 @@ def draft(runtime: Runtime, organisation_id: str) -> str:
         return row.id
 
     return runtime.database.transact(work)
+
+
+def other_organisation(made: Installation) -> Mapping[str, str]:
+    """Another organisation with a draft; its ids."""
+    organisation = new_organisation(made.runtime, "남의조합")
+    return {"organisation": organisation, "draft": draft(made.runtime, organisation)}

@@ -61,7 +61,7 @@ def read_text(manifest: Manifest, text: bytes | None) -> Text:
     """The text's titles and counting methods; whatever does not have the form is left out."""
     try:
         content: object = json.loads(text) if text is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets nested beyond what a parser can follow
         content = None
     listed = content.get("items") if isinstance(content, dict) else None
     items = listed if isinstance(listed, list) else []

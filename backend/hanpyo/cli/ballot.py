@@ -24,6 +24,7 @@ from hanpyo.elections.ballots import (
 from hanpyo.elections.casting import Booth, Voter, single_batch
 from hanpyo.elections.keyfiles import FileRefused, SignedCredential
 from hanpyo.elections.record import read_record
+from hanpyo.elections.spoilt import read_opened
 from hanpyo.protocol.choices import decode
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.signatures import address_key_id, address_of
@@ -158,6 +159,29 @@ def check(*, code: str, voter: int, rpc_url: str, address: str, as_json: bool) -
             "Recorded; " + ("it is the live ballot." if found.live else "not live any more.")
         )
     click.get_current_context().exit(0 if found else 1)
+
+
+@ballot.command()
+@click.argument("file", type=existing_file)
+@node_option
+@election_option
+@json_option
+def envelope(*, file: Path, rpc_url: str, address: str, as_json: bool) -> None:
+    """Check an envelope that was opened instead of cast; exit status 1 when it does not hold.
+
+    Compare the number with the one that was noted before the envelope was opened.
+    """
+    with Rpc(rpc_url) as rpc:
+        contract = ElectionContract(rpc, address)
+        opened = read_opened(file.read_bytes(), contract.domain)
+        words = [describe(each) for each in decode(contract.manifest, opened.choices, 0)]
+    if as_json:
+        print_json({"holds": opened.holds, "number": opened.number, "items": words})
+    else:
+        click.echo(f"envelope {opened.number}: {'holds' if opened.holds else 'DOES NOT HOLD'}")
+        for number, word in enumerate(words, 1):
+            click.echo(f"item {number}: {word}")
+    click.get_current_context().exit(0 if opened.holds else 1)
 
 
 def _voter(signed: SignedCredential, key: bytes) -> Voter:

@@ -137,6 +137,13 @@ class OptionPart(_Part):
     group: int | None = None
 
 
+class DocumentPart(_Part):
+    """A document that voters read before they decide; it lies where the organiser put it."""
+
+    title: Title
+    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$", max_length=2_000)]
+
+
 class RulePart(_Part):
     """How an item is decided."""
 
@@ -160,9 +167,12 @@ class RulePart(_Part):
 
 
 class ItemPart(_Part):
-    """One agenda item."""
+    """One agenda item; `option_groups` names the groups of its options, from 0."""
 
     title: Title
+    description: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    documents: tuple[DocumentPart, ...] = ()
+    option_groups: tuple[Title, ...] = Field(default=(), alias="optionGroups")
     options: tuple[Title | OptionPart, ...]
     method: MethodName = "choose-one"
     minimum: int = 1
@@ -196,8 +206,14 @@ class ItemPart(_Part):
     def text(self) -> dict[str, Any]:
         """The item in the published text."""
         titles = [o if isinstance(o, str) else o.title for o in self.options]
-        text: dict[str, Any] = {"title": self.title, "options": titles}
-        return text | ({"counting": self.counting} if self.counting else {})
+        more = {
+            "description": self.description,
+            "documents": [document.model_dump() for document in self.documents],
+            "optionGroups": list(self.option_groups),
+            "counting": self.counting,
+        }
+        kept = {name: value for name, value in more.items() if value}
+        return {"title": self.title, "options": titles} | kept
 
     def _eligible(self, groups: Sequence[str]) -> frozenset[int] | None:
         if self.eligible is None:

@@ -12,6 +12,8 @@ from typing import Final
 
 from hanpyo.chain.tickets import GAS_CAP, SIZE_CAP
 from hanpyo.protocol.batch import ATTESTATION_BYTES, BatchForm
+from hanpyo.protocol.manifest import Manifest
+from hanpyo.protocol.types import Secrecy
 from hanpyo.relay.submission import COMPACT
 
 # Measured in bench/results/gas.json and rounded up; a limit costs nothing, running out does.
@@ -20,6 +22,7 @@ _ACT_GAS: Final = 14_000  # the largest part: recovering the key, the log, the l
 _ATTESTATION_GAS: Final = 7_000
 _WORD_GAS: Final = 46_000  # first use of 256 voters' bits, of two kinds
 _LATER_GAS: Final = 75_000  # a slot of the voter's own
+_TALLY_WORD_GAS: Final = 22_200  # the first use of a word of the tally
 _EXTERNAL_GAS: Final = 650_000  # what a signature check by a contract may take and hold back
 _BYTE_GAS: Final = 45  # a byte of calldata (EIP-7623) and of the log
 _ROOM: Final = 2_048  # everything in a transaction but the batch
@@ -71,6 +74,20 @@ def gas_bound(batch: Sequence[Pending], form: BatchForm) -> int:
     """More gas than the batch's transaction needs, and little more."""
     words = len({each.voter >> 8 for each in batch})
     return _BASE_GAS + words * _WORD_GAS + sum(_gas(each, form) for each in batch)
+
+
+def tally_gas(batch: Sequence[Pending], manifest: Manifest) -> int:
+    """What the first marks in words of an open election's tally may cost on top.
+
+    A sealed election counts later. A group's ballots fall into two strata, as voters are checked in
+    at an assembly or not.
+    """
+    if manifest.secrecy is not Secrecy.OPEN:
+        return 0
+    layout = manifest.tally_layout
+    marks = sum(item.maximum for item in manifest.items) * len(batch)
+    strata = 2 * len({manifest.classes[each.class_].group for each in batch})
+    return _TALLY_WORD_GAS * layout.planes * min(layout.words, marks) * strata
 
 
 def in_turns(

@@ -23,7 +23,7 @@ from hanpyo.relay import queue
 from hanpyo.relay.accounts import SendingAccount
 from hanpyo.relay.batches import ListSigner, call_data
 from hanpyo.relay.journal import BATCH_LABEL
-from hanpyo.relay.planner import Pending, gas_bound
+from hanpyo.relay.planner import Pending, gas_bound, tally_gas
 from hanpyo.relay.queue import Planned
 from hanpyo.runtime import Runtime
 
@@ -88,7 +88,8 @@ class Simulating:
         return TransactionRequest(
             election.address,
             data,
-            gas=gas_bound(batch.ballots, election.form),
+            gas=gas_bound(batch.ballots, election.form)
+            + tally_gas(batch.ballots, election.manifest),
             label=BATCH_LABEL + batch.id,
         )
 

@@ -16,6 +16,7 @@ from hanpyo.web.headers import register_headers
 from hanpyo.web.health import register_health
 from hanpyo.web.json_provider import OrjsonProvider
 from hanpyo.web.meters import register_meters
+from hanpyo.web.pages import register_pages
 from hanpyo.web.problems import register_problems
 
 
@@ -28,6 +29,8 @@ def create_app(runtime: Runtime) -> APIFlask:
         json_errors=False,
         spec_path=openapi.PATH,
         docs_path=None,
+        static_folder=None,  # type: ignore[arg-type]  # as Flask takes it
+        template_folder="web/templates",
     )
     app.json = OrjsonProvider(app)
     openapi.configure_openapi(app, runtime.settings.web.public_url)
@@ -42,5 +45,6 @@ def create_app(runtime: Runtime) -> APIFlask:
     register_health(app, runtime, meters)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_pages(app, runtime)
     register_ballot_gate(app, lambda: relay_of(app), runtime.settings, meters)
     return app

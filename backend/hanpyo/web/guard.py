@@ -1,8 +1,9 @@
 """Who asks, and whether they may: how handlers of the staff's API begin.
 
 The session is a cookie (HttpOnly, SameSite=Lax; under https Secure and `__Host-`). A request that
-changes something must show the session's CSRF token in `X-CSRF-Token` too; that is checked here,
-so that no handler can forget it. Roles and the account are read anew for each request.
+changes something must show the session's CSRF token too, in `X-CSRF-Token` or in the field `csrf`
+of a page's form; that is checked here, so that no handler can forget it. Roles and the account are
+read anew for each request.
 """
 
 import hmac
@@ -21,8 +22,10 @@ from hanpyo.identity.staff.sessions import SignedIn, Started
 from hanpyo.web.context import runtime
 from hanpyo.web.cookies import cookie_name, is_https
 from hanpyo.web.openapi import STAFF_COOKIE
+from hanpyo.web.page_kind import is_page
 
 CSRF_HEADER: Final = "X-CSRF-Token"
+CSRF_FIELD: Final = "csrf"
 _DESK: Final = "hanpyo.staff"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -53,10 +56,9 @@ def session() -> SignedIn:
     """Whose session it is, half signed in or wholly; for the steps of signing in only."""
     if "staff" not in g:
         found = sessions.who(desk(), token())
-        if request.method not in _SAFE:
-            shown = request.headers.get(CSRF_HEADER, "")
-            if not hmac.compare_digest(shown.encode(), found.csrf.encode()):
-                raise ForgedRequest(f"the header {CSRF_HEADER} is not this session's")
+        same = hmac.compare_digest(_shown_csrf().encode(), found.csrf.encode())
+        if request.method not in _SAFE and not same:
+            raise ForgedRequest(f"the header {CSRF_HEADER} is not this session's")
         g.staff = found
     return cast("SignedIn", g.staff)
 
@@ -124,6 +126,14 @@ def forget() -> None:
 def token() -> str | None:
     """The session token that the browser shows, whether or not it holds."""
     return request.cookies.get(session_cookie())
+
+
+def _shown_csrf() -> str:
+    """What the request shows; a form is read on pages only, the API takes the header."""
+    shown = request.headers.get(CSRF_HEADER)
+    if shown is None and is_page(request.endpoint):
+        shown = request.form.get(CSRF_FIELD)
+    return shown or ""
 
 
 def _flags() -> dict[str, Any]:

@@ -114,7 +114,8 @@ class KeyOut(_Body):
 class MeOut(_Body):
     """Who is signed in; the roll's part only once the election's level is reached.
 
-    `weight` is decimal text. `listed` says that the roll names the member's wallet.
+    `weight` is decimal text, `name` is masked. `listed` says that the roll names the member's
+    wallet.
     """
 
     election: str
@@ -125,6 +126,7 @@ class MeOut(_Body):
     enough: bool
     missing: list[str]
     factors: list[FactorOut]
+    name: str | None
     voter: int | None
     weight: str | None
     class_: int | None

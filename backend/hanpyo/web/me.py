@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hanpyo.elections.masking import masked_name
 from hanpyo.identity.keys import VoterKey, address_key, point_key
 from hanpyo.identity.limits import Limits
 from hanpyo.identity.sessions import SignedIn
@@ -48,6 +49,7 @@ def show() -> MeOut:
         enough=enough,
         missing=missing(found.rules, found.factors),
         factors=[FactorOut(method=each.method, at=each.at) for each in found.factors],
+        name=masked_name(member.person.name) if enough and member.person.name else None,
         voter=member.voter if enough else None,
         weight=str(member.weight) if enough else None,
         class_=member.class_ if enough else None,

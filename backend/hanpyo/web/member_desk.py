@@ -4,13 +4,10 @@ from typing import Final
 
 from flask import Response, make_response
 
-from hanpyo.db.models import Election, Role
+from hanpyo.db.models import Role
 from hanpyo.identity.invitations import Invited, letters_csv
-from hanpyo.identity.staff import audit_log
-from hanpyo.identity.staff.sessions import SignedIn
-from hanpyo.web.context import runtime
+from hanpyo.web import inviting
 from hanpyo.web.guard import require_for_election
-from hanpyo.web.identity import members
 from hanpyo.web.identity_models import (
     AppearanceIn,
     AppearanceOut,
@@ -34,9 +31,7 @@ _SESSION: Final = "staffSession"
 def record_appearance(election_id: str, body: AppearanceIn) -> AppearanceOut:
     """A clerk saw the member; a second clerk's word within a day makes it good for one rebind."""
     clerk, election = require_for_election(Role.CLERK, election_id)
-    confirmed = members().appearances.record(election_id, body.voter, clerk.staff_id)
-    _note(clerk, election, "member.appeared", {"voter": body.voter, "confirmed": confirmed})
-    return AppearanceOut(confirmed=confirmed)
+    return AppearanceOut(confirmed=inviting.record_appearance(clerk, election, body.voter))
 
 
 @member_desk.post("/invitations")
@@ -46,9 +41,7 @@ def record_appearance(election_id: str, body: AppearanceIn) -> AppearanceOut:
 def invite(election_id: str, body: InvitationsIn) -> InvitedOut:
     """Queue personal links to every contact on file, and make the letters."""
     organiser, election = require_for_election(Role.ORGANISER, election_id)
-    invited = members().invitations.invite(election_id, body.letters, again=body.again)
-    _note_sent(organiser, election, "members.invited", invited)
-    return _invited(invited)
+    return _invited(inviting.invite(organiser, election, body.letters, again=body.again))
 
 
 @member_desk.post("/invitations.csv")
@@ -59,8 +52,7 @@ def invite(election_id: str, body: InvitationsIn) -> InvitedOut:
 def invite_by_list(election_id: str, body: InvitationsIn) -> Response:
     """The same; the answer is the list of letters for a printer."""
     organiser, election = require_for_election(Role.ORGANISER, election_id)
-    invited = members().invitations.invite(election_id, body.letters, again=body.again)
-    _note_sent(organiser, election, "members.invited", invited)
+    invited = inviting.invite(organiser, election, body.letters, again=body.again)
     response = make_response(letters_csv(invited.letters))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = 'attachment; filename="letters.csv"'
@@ -74,9 +66,7 @@ def invite_by_list(election_id: str, body: InvitationsIn) -> Response:
 def remind(election_id: str) -> InvitedOut:
     """Queue a fresh link to members without an act on the record."""
     organiser, election = require_for_election(Role.ORGANISER, election_id)
-    invited = members().invitations.remind(election_id)
-    _note_sent(organiser, election, "members.reminded", invited)
-    return _invited(invited)
+    return _invited(inviting.remind(organiser, election))
 
 
 def _invited(invited: Invited) -> InvitedOut:
@@ -91,24 +81,3 @@ def _invited(invited: Invited) -> InvitedOut:
         for each in invited.letters
     ]
     return InvitedOut(members=invited.members, messages=invited.messages, letters=letters)
-
-
-def _note_sent(who: SignedIn, election: Election, action: str, invited: Invited) -> None:
-    counts = {
-        "members": invited.members,
-        "messages": invited.messages,
-        "letters": len(invited.letters),
-    }
-    _note(who, election, action, counts)
-
-
-def _note(who: SignedIn, election: Election, action: str, details: dict[str, int]) -> None:
-    with runtime().database.write() as session:
-        audit_log.record(
-            session,
-            election.organisation_id,
-            who.actor,
-            action,
-            f"election:{election.id}",
-            details,
-        )

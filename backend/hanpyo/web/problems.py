@@ -58,12 +58,13 @@ def problem(
 
 def register_problems(app: APIFlask) -> None:
     """Turn every failure of `app` into a problem."""
-    app.register_error_handler(HanpyoError, _hanpyo)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(HanpyoError, of_hanpyo)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_unforeseen)
 
 
-def _hanpyo(error: HanpyoError) -> Response:
+def of_hanpyo(error: HanpyoError) -> Response:
+    """The problem of a failure that Hanpyo understands."""
     headers = {}
     if isinstance(error, (TooMany, Unavailable)):
         headers["Retry-After"] = str(error.retry_after)
@@ -75,7 +76,8 @@ def _hanpyo(error: HanpyoError) -> Response:
     return problem(status_of(error), error.code, str(error), headers=headers, **more)
 
 
-def _http(error: HTTPException) -> Response:
+def of_http(error: HTTPException) -> Response:
+    """The problem of a request that no handler took."""
     status = error.code or 500
     code = (error.name or "error").lower().replace(" ", "_").replace("'", "")
     headers = {
@@ -84,6 +86,7 @@ def _http(error: HTTPException) -> Response:
     return problem(status, code, error.description or error.name, headers=headers)
 
 
-def _unforeseen(error: Exception) -> Response:
+def of_unforeseen(error: Exception) -> Response:
+    """The problem of anything else; noted in the log without a word of the request."""
     _log.error("unforeseen", kind=type(error).__name__, places=places(error.__traceback__))
     return problem(500, "internal_error", "Something went wrong here; it was noted. Try again.")

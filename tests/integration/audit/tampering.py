@@ -1,4 +1,7 @@
-"""Altering evidence: the bundle's JSON object is changed and read back, as a forger would."""
+"""Altering evidence: the bundle's JSON object is changed and read back, as a forger would.
+
+Both auditors see every forgery, the one of the browser too, and must say the same of it.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -9,6 +12,7 @@ from eth_utils.crypto import keccak
 from hanpyo.audit import Evidence, Report, examine
 from hanpyo.audit.bundle import decode_bundle, encode_bundle
 from hanpyo.chain.election_events import Entry, Event
+from tests.integration.audit import second
 
 Content = dict[str, Any]
 BLOCK, PLACE, INDEX, TRANSACTION, TOPICS, DATA = range(6)
@@ -18,7 +22,9 @@ def forged(evidence: Evidence, alter: Callable[[Content], None]) -> Report:
     """The report on the evidence after `alter` changed its file."""
     content = deepcopy(encode_bundle(evidence))
     alter(content)
-    return examine(decode_bundle(content, "forged"))
+    report = examine(decode_bundle(content, "forged"))
+    second.agree(content, "forged", report)
+    return report
 
 
 def log_at(evidence: Evidence, kind: type[Event], voter: int | None = None, nth: int = 0) -> int:

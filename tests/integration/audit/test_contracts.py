@@ -1,12 +1,12 @@
 """Elections that run other code than the packaged contracts, and contracts that would be wrong."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from eth_utils.address import to_checksum_address
 
-from hanpyo.audit import Evidence, LiveSource, Report, audit, examine
+from hanpyo.audit import Evidence, Report, examine
+from hanpyo.audit.bundle import decode_bundle, encode_bundle
 from hanpyo.audit.storage import (
     ACTED,
     BATCHES,
@@ -28,6 +28,7 @@ from hanpyo.chain.tickets import TransactionRequest
 from hanpyo.elections import lifecycle
 from hanpyo.elections.plan import manifest_for
 from hanpyo.protocol.types import Address
+from tests.integration.audit import second
 from tests.integration.audit.scene import AGAIN, PERIODS, Scene
 from tests.integration.audit.tampering import failed, named
 
@@ -37,11 +38,14 @@ VOTER = 10
 
 def with_storage(evidence: Evidence, slot: int, change: Callable[[int], int]) -> Report:
     """The report had the contract stored another value: a wrong contract, honestly proven."""
-    altered = replace(evidence)
-    accounts, storage = dict(evidence.accounts), dict(evidence.storage)
+    content = encode_bundle(evidence)
+    altered = decode_bundle(content, "told")
+    accounts, storage = dict(altered.accounts), dict(altered.storage)
     storage[slot] = change(storage[slot])
     altered.__dict__["_state"] = (accounts, storage)
-    return examine(altered)
+    report = examine(altered)
+    second.agree(content, "told", report, {slot: storage[slot]})
+    return report
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_another_module_is_named(opened: Scene) -> None:
     own = [str(address) for address in opened.contract.modules()][1:]
     own[MODULES.index("DeskModule")] = own[MODULES.index("CastModule")]
     election = deploy_with(opened, own)
-    report = audit(LiveSource([opened.host.venue.rpc]), election)
+    report = second.audited(opened, election)
     assert failed(report) == {"code"}
     assert "not the packaged DeskModule" in report.check("code").reason
 
@@ -160,7 +164,7 @@ def test_another_verifier_is_named(opened: Scene) -> None:
     ).contract
     own = [str(address) for address in opened.contract.modules()][1:]
     own[MODULES.index("WideModule")] = str(wide)
-    report = audit(LiveSource([venue.rpc]), deploy_with(opened, own))
+    report = second.audited(opened, deploy_with(opened, own))
     assert failed(report) == {"code"}
     assert "ERC7913P256Verifier" in report.check("code").reason
 
@@ -174,6 +178,6 @@ def test_another_implementation_fails(opened: Scene) -> None:
     creation = b"\x61" + size + bytes.fromhex("80600a3d393df3") + forged
     receipt = opened.host.venue.relay.transact(TransactionRequest(to=None, data=creation))
     election = Address(bytes.fromhex(str(receipt.contract)[2:]))
-    report = audit(LiveSource([opened.host.venue.rpc]), election)
+    report = second.audited(opened, election)
     assert "code" in failed(report)
     assert "not the packaged Election" in report.check("code").reason

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from hanpyo.audit import LiveSource, Report, audit
+from hanpyo.audit import Report
 from hanpyo.elections.casting import SignedAct, Voter
 from hanpyo.elections.hosting import Host, embedded_host
 from hanpyo.elections.progress import Stages
 from hanpyo.protocol.batch import CompactBatch, encode_compact
 from hanpyo.protocol.types import Channel, DeskKind, Secrecy
+from tests.integration.audit import second
 from tests.integration.audit.scene import LISTED, Scene, announce, class_of, key_of, weight_of
 from tests.integration.audit.tampering import failed, named
 
@@ -30,7 +31,7 @@ def scene(host: Host) -> Scene:
 
 
 def report_of(scene: Scene) -> Report:
-    return audit(LiveSource([scene.host.venue.rpc]), scene.address)
+    return second.audited(scene)
 
 
 def act_of(scene: Scene, voter: Voter) -> SignedAct:

@@ -12,6 +12,7 @@ from hanpyo.chain.election_events import Opened, Recorded
 from hanpyo.chain.errors import ChainError
 from hanpyo.chain.rpc import Retries, Rpc
 from hanpyo.protocol.types import Address
+from tests.integration.audit import second
 from tests.integration.audit.scene import BACK, Scene
 from tests.integration.audit.tampering import entry_at, failed, flip, log_at, named
 from tests.unit.chain.fake_node import Proxy, refusal
@@ -55,7 +56,10 @@ def alter_log(entry_position: tuple[int, int], byte: int) -> Callable[[Any, list
 
 
 def report_of(rpc: Rpc, scene: Scene) -> Report:
-    return audit(LiveSource([rpc]), scene.address)
+    """What Python's auditor says; the browser's must say the same of the same lie."""
+    report = audit(LiveSource([rpc]), scene.address)
+    second.agree_live([rpc.url], scene.address, report)
+    return report
 
 
 def test_an_honest_relay_passes(rpc: Rpc, sealed: Scene) -> None:
@@ -243,8 +247,16 @@ def test_an_election_of_another_version(proxy: Proxy, rpc: Rpc, sealed: Scene) -
         report_of(rpc, sealed)
 
 
+def compared(rpc: Rpc, scene: Scene) -> Report:
+    """An audit of the scene's own node held against another, by both auditors."""
+    own = scene.host.venue.rpc
+    report = audit(LiveSource([own, rpc]), scene.address)
+    second.agree_live([own.url, rpc.url], scene.address, report)
+    return report
+
+
 def test_several_nodes_that_agree(rpc: Rpc, sealed: Scene) -> None:
-    report = audit(LiveSource([sealed.host.venue.rpc, rpc]), sealed.address)
+    report = compared(rpc, sealed)
     assert report.ok
     assert rpc.name in report.source
 
@@ -253,7 +265,7 @@ def test_a_second_node_that_hides_an_event(
     proxy: Proxy, rpc: Rpc, sealed: Scene, sealed_evidence: Evidence
 ) -> None:
     lie(proxy, "eth_getLogs", lambda logs, _: logs[:-1])
-    report = audit(LiveSource([sealed.host.venue.rpc, rpc]), sealed.address)
+    report = compared(rpc, sealed)
     assert failed(report) == {"chain"}
     block, index = sealed_evidence.logs[-1].position
     assert f"block {block}, log {index}" in report.check("chain").reason
@@ -261,7 +273,7 @@ def test_a_second_node_that_hides_an_event(
 
 def test_a_second_node_of_another_chain(proxy: Proxy, rpc: Rpc, sealed: Scene) -> None:
     lie(proxy, "eth_chainId", lambda value, _: "0x1")
-    report = audit(LiveSource([sealed.host.venue.rpc, rpc]), sealed.address)
+    report = compared(rpc, sealed)
     assert "chain id 1" in report.check("chain").reason
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hanpyo.audit import LiveSource, Report, Status, audit
+from hanpyo.audit import Report, Status
 from hanpyo.elections import lifecycle
 from hanpyo.elections.hosting import Host, embedded_host
 from hanpyo.elections.plan import manifest_for
@@ -12,6 +12,7 @@ from hanpyo.elections.progress import Stages
 from hanpyo.elections.record import read_record
 from hanpyo.protocol.roll import encode_roll
 from hanpyo.protocol.types import Address, Secrecy
+from tests.integration.audit import second
 from tests.integration.audit.scene import (
     BAD,
     PERIODS,
@@ -32,7 +33,7 @@ def host() -> Iterator[Host]:
 
 
 def report_of(scene: Scene) -> Report:
-    return audit(LiveSource([scene.host.venue.rpc]), scene.address)
+    return second.audited(scene)
 
 
 def explain(report: Report) -> str:
@@ -97,23 +98,22 @@ def test_draft_frozen_and_cancelled(host: Host) -> None:
     manifest = manifest_for(frozen.plan, organiser, timetable, frozen.officials)
     draft = lifecycle.create(host.venue.organiser, host.factory, manifest)
     address = Address(bytes.fromhex(draft.address[2:]))
-    source = LiveSource([host.venue.rpc])
-    report = audit(source, address)
+    report = second.audited(frozen, address)
     assert (report.phase, report.ok) == ("draft", True), explain(report)
     assert report.check("roll").status is Status.UNCHECKED
     reasons = {finding.text for finding in report.check("manifest").findings}
     assert {"the text is not published yet", "the election is not frozen yet"} <= reasons
     organiser_sends = host.venue.organiser.transact
     organiser_sends(draft.publish_roll(0, encode_roll(frozen.plan.roll)[: 43 * 7]))
-    half = audit(source, address)
+    half = second.audited(frozen, address)
     assert half.ok, explain(half)
     assert half.check("roll").status is Status.UNCHECKED
     organiser_sends(draft.publish_roll(7, encode_roll(frozen.plan.roll)[43 * 7 :]))
     organiser_sends(draft.publish_text(frozen.plan.text_json))
     organiser_sends(draft.freeze())
-    assert audit(source, address).phase == "frozen"
+    assert second.audited(frozen, address).phase == "frozen"
     host.venue.organiser.transact(draft.cancel())
-    report = audit(source, address)
+    report = second.audited(frozen, address)
     assert (report.phase, report.ok) == ("cancelled", True), explain(report)
     assert "cancelled" in report.check("certification").reason
     assert {item.outcome for item in report.items} == {"cancelled"}

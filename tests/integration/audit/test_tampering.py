@@ -445,6 +445,17 @@ def test_a_count_that_cannot_be_made_is_told(sealed_evidence: Evidence) -> None:
     assert "item 1 is not counted" in report.check("counting").reason
 
 
+def test_a_text_nested_beyond_reason_stops_nobody(sealed_evidence: Evidence) -> None:
+    place = log_at(sealed_evidence, TextPublished)
+
+    def alter(content: Content) -> None:
+        content["logs"][place][DATA] = "0x" + encode(["string"], ["[" * 100_000]).hex()
+
+    report = forged(sealed_evidence, alter)
+    assert failed(report) == {"manifest"}
+    assert [item.title for item in report.items] == ["1", "2", "3"]
+
+
 def test_a_header_that_is_missing(sealed_evidence: Evidence) -> None:
     with pytest.raises(AuditError, match="header"):
         examine(replace(sealed_evidence, headers={}))

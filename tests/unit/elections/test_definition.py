@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from hanpyo.elections.definition import DefinitionError, read_definition
+from hanpyo.elections.definition import DefinitionError, definition_of, read_definition
 from hanpyo.errors import HanpyoError
 from hanpyo.protocol.agenda import Base, Decision, Method, Share, Unit
 from hanpyo.protocol.manifest import ClassRow
@@ -151,3 +151,25 @@ def test_what_is_wrong_is_named(place: tuple[str | int, ...], value: object, sai
 def test_what_is_no_definition_is_refused(data: bytes) -> None:
     with pytest.raises(DefinitionError):
         read_definition(data)
+
+
+def test_descriptions_documents_and_names_of_groups_are_published() -> None:
+    more = {
+        "description": "두 가지 안",
+        "documents": [{"title": "결산서", "url": "https://docs.example/1.pdf"}],
+        "optionGroups": ["전국", "지역"],
+    }
+    content = whole()
+    content["items"][0] |= more
+    text = definition_of(content).text()
+    assert text["items"] == [{"title": "i", "options": ["a", "b"]} | more]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://docs.example/", "javascript:alert(1)", "https:///x", "https://a b/", "data:,x"]
+)
+def test_a_document_lies_behind_https(url: str) -> None:
+    content = whole()
+    content["items"][0]["documents"] = [{"title": "결산서", "url": url}]
+    with pytest.raises(DefinitionError, match="documents"):
+        definition_of(content)

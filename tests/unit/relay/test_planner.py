@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from hanpyo.chain.tickets import GAS_CAP, SIZE_CAP
 from hanpyo.protocol.batch import BatchForm
 from hanpyo.protocol.types import Secrecy
-from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan
+from hanpyo.relay.planner import Caps, Pending, gas_bound, in_turns, plan, tally_gas
 from hanpyo.relay.submission import COMPACT, WIDE
+from tests.strategies.examples import example_manifest
 
 FORM = BatchForm(Secrecy.SEALED, 4, 3, 2, 2)
 COMPACT_BODY = bytes(64 + FORM.payload_length + 130)
@@ -69,3 +70,14 @@ def test_elections_take_turns() -> None:
     queues = {"a": [tuple(each) for each in first], "b": [tuple(each) for each in second]}
     assert [election for election, _ in in_turns(queues)] == ["a", "b", "a", "a"]
     assert list(in_turns({})) == []
+
+
+def test_the_first_marks_of_an_open_elections_tally_are_paid_for() -> None:
+    manifest = example_manifest(secrecy=Secrecy.OPEN)
+    one, many = (
+        tally_gas([ballot(0)], manifest),
+        tally_gas([ballot(n) for n in range(99)], manifest),
+    )
+    words = manifest.tally_layout.planes * manifest.tally_layout.words
+    assert 0 < one <= many == 2 * words * 22_200
+    assert tally_gas([ballot(0)], example_manifest()) == 0

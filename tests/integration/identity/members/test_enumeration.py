@@ -97,7 +97,7 @@ def test_a_member_without_the_contact_looks_like_one_with_it(place: Village) -> 
 
 def test_nothing_of_the_roll_is_shown_below_the_level(place: Village) -> None:
     body = place.by_link(0).get("/v1/me").json
-    hidden = ("voter", "weight", "class", "listed", "key")
+    hidden = ("name", "voter", "weight", "class", "listed", "key")
     assert {name: body[name] for name in hidden} == dict.fromkeys(hidden)
     reached = place.with_code(0).get("/v1/me").json
     assert (reached["voter"], reached["weight"], reached["class"]) == (0, "1", 0)

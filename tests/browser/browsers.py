@@ -1,0 +1,101 @@
+"""Browsers for tests: Chromium at the sizes of a phone and of a desk, with axe at hand."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
+_FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE: Final = 15_000
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The machine's own Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise AssertionError("browser tests need Chromium (on Debian the package chromium)")
+    return playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
+
+
+@contextmanager
+def visitor(
+    browser: Browser, size: str = "phone", *, faults: bool = True, **options: Any
+) -> Iterator[BrowserContext]:
+    """A browser of one person. With `faults`, an error of a script or the policy fails the test."""
+    width, height = SIZES[size]
+    given: dict[str, Any] = {
+        "viewport": {"width": width, "height": height},
+        "has_touch": size == "phone",
+        "is_mobile": size == "phone",
+        "locale": "ko-KR",
+        "timezone_id": "Asia/Seoul",
+        "reduced_motion": "reduce",
+    } | options
+    context = browser.new_context(**given)
+    context.set_default_timeout(_PATIENCE)
+    problems: list[str] = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on(
+        "console",
+        lambda message: (
+            problems.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    try:
+        yield context
+        assert not faults or not problems, problems
+    finally:
+        context.close()
+
+
+def violations(page: Page, *, within: str = "body") -> list[str]:
+    """What axe finds wrong with the page as it stands, the rules of WCAG 2.2 AA and its advice."""
+    if not page.evaluate("() => 'axe' in window"):
+        # Not a script element: the page's policy would not run it, as it should.
+        page.evaluate(AXE.read_text())
+    found = page.evaluate("(within) => axe.run(within)", within)
+    return [
+        f"{each['id']}: {each['help']} ({', '.join(str(n['target']) for n in each['nodes'])})"
+        for each in found["violations"]
+    ]
+
+
+def small_targets(page: Page, least: int = 48) -> list[str]:
+    """What can be pressed and is smaller than `least` pixels a side; links inside text excepted."""
+    found: list[str] = page.evaluate(
+        """(least) => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
+          .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+          .filter((each) => !each.closest(".visually-hidden, .skip, [inert]"))
+          .filter((each) => !(each.matches("a") && each.closest("p, li, dd, td")
+            && getComputedStyle(each).display === "inline"))
+          .map((each) => each.matches("input[type=checkbox], input[type=radio]")
+            ? each.closest("label") ?? each : each)
+          .map((each) => [each.getBoundingClientRect(), each.textContent.trim(), each.tagName])
+          .filter(([box]) => box.width + 0.5 < least || box.height + 0.5 < least)
+          .map(([box, text, tag]) => `${tag} ${text}: ${box.width} × ${box.height}`)""",
+        least,
+    )
+    return found
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page shows for the documentation, in the folder that HANPYO_PICTURES names."""
+    folder = os.environ.get("HANPYO_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")

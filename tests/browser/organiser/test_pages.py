@@ -1,0 +1,271 @@
+"""Every page of the staff and of trustees is accessible in each language and look; what people
+wrote is never more than text; forms work without scripts."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hanpyo.db.models import Election, Organisation, Role
+from hanpyo.elections.organising import Organising
+from hanpyo.elections.roll_office import RollOffice
+from hanpyo.elections.terms import Terms
+from hanpyo.identity.staff import accounts
+from hanpyo.protocol.types import Secrecy
+from tests.browser.browsers import small_targets, violations, visitor
+from tests.browser.organiser.conftest import Hall
+from tests.browser.organiser.steps import Office
+from tests.browser.town import Held
+
+EVIL: Final = "\"'><script>document.title='taken'</script><img src=x onerror=\"alert(1)\">{{7*7}}"
+ALL: Final = (Role.ORGANISER, Role.CLERK, Role.REGISTRAR, Role.OBSERVER)
+ROLL: Final = (
+    f'이름,이메일,주소,이상한 열\n"{EVIL[:40]}",hana@example.org,서울,x\n이두리,나쁜주소,,x\n'
+)
+GOOD: Final = "이름,이메일,주소\n김하나,hana@example.org,서울\n이두리,,부산\n"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An organisation in which every text is hostile: a draft with a roll, and an election."""
+
+    draft: str
+    held: Held
+    organisation: str
+
+
+def content(text: str) -> dict[str, Any]:
+    """A definition that says `text` wherever it may say anything."""
+    item = {
+        "title": text,
+        "description": text,
+        "options": [f"{text} 1", f"{text} 2"],
+        "documents": [{"title": text, "url": "https://docs.example/'%22%3Cscript%3E"}],
+        "rule": {"decision": "threshold", "quorum": "> 1/2", "approval": ">= 2/3"},
+    }
+    times = {"opens": 4_000_000_000, "closes": 4_000_000_600, "opening": 4_000_001_200}
+    return {"title": text, "organisation": text, "times": times, "items": [item, item]}
+
+
+@pytest.fixture(scope="module")
+def made(hall: Hall) -> Made:
+    runtime = hall.town.deployment.scene.runtime
+    held = hall.town.hold(title=EVIL, secrecy=Secrecy.SEALED, level="L0")
+    with runtime.database.write() as session:
+        organisation = Organisation(name=EVIL, created_at=runtime.now())
+        session.add(organisation)
+        session.flush()
+        place = organisation.id
+    terms = Terms("L0", ("link", "letter"))
+    row = Organising(runtime).create("console", place, content(EVIL), terms, test=True)
+    office = RollOffice(runtime)
+    kept = office.preview("console", row.id, GOOD.encode())
+    assert kept.id is not None
+    office.accept("console", row.id, kept.id)
+    accounts.invite(hall.desk, "console", place, Role.CLERK, name=EVIL, mail="a@example.org")
+    return Made(row.id, held, place)
+
+
+def pages(made: Made) -> list[str]:
+    """The address of every page that is opened by GET."""
+    draft, place = f"/staff/elections/{made.draft}", f"/staff/organisations/{made.organisation}"
+    parts = ("", "/agenda", "/items/1", "/items/new", "/channels", "/dates", "/key", "/preview")
+    return [
+        "/staff",
+        "/staff/account",
+        "/staff/second-factor",
+        "/staff/second-factor/new",
+        "/staff/set-up",
+        "/staff/sign-in",
+        *(f"{draft}{part}" for part in (*parts, "/checklist", "/roll", "/desk")),
+        *(f"{place}{part}" for part in ("/new", "/people", "/log", "/webhooks")),
+        "/trustee",
+        "/trustee/new",
+        f"/trustee/{made.held.id}",
+    ]
+
+
+def sound(page: Page, what: str, lang: str) -> None:
+    """What holds for every page."""
+    assert violations(page) == [], what
+    assert small_targets(page) == [], what
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+
+
+@pytest.mark.parametrize("look", [("ko", "light"), ("ko", "dark"), ("en", "light"), ("en", "dark")])
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_pages_are_accessible_and_their_texts_are_texts(
+    browser: Browser, hall: Hall, made: Made, size: str, look: tuple[str, str]
+) -> None:
+    lang, theme = look
+    with visitor(browser, size) as context:
+        hall.sign_in(context, *ALL, where=made.organisation)
+        page = context.new_page()
+        page.on("dialog", lambda each: pytest.fail(f"a script ran: {each.message}"))
+        for path in pages(made):
+            answer = page.goto(f"{hall.url}{path}?lang={lang}&theme={theme}")
+            assert answer is not None
+            assert answer.status == 200, path
+            sound(page, f"{path} {lang} {theme}", lang)
+            assert page.locator("img[src=x]").count() == 0, path
+            assert page.title() != "taken", path
+            assert "49" not in page.locator("h1").inner_text(), path
+
+
+def test_english_pages_hold_no_korean_of_ours(browser: Browser, hall: Hall, made: Made) -> None:
+    with visitor(browser) as context:
+        hall.sign_in(context, *ALL, where=made.organisation)
+        page = context.new_page()
+        for path in pages(made):
+            page.goto(f"{hall.url}{path}?lang=en")
+            page.evaluate("document.querySelectorAll('[lang=ko]').forEach((e) => e.remove())")
+            text = page.locator("main").inner_text()
+            text = re.sub(r"\[시험 투표\]|.○+", "", text)
+            text = "".join(line for line in text.splitlines() if "김담당" not in line)
+            korean = [each for each in text if "가" <= each <= "힣"]
+            assert not korean, (path, "".join(korean)[:80])
+
+
+def test_a_files_faults_are_texts(desk_browser: BrowserContext, hall: Hall, made: Made) -> None:
+    hall.sign_in(desk_browser, *ALL, where=made.organisation)
+    office = Office(desk_browser, hall.url, "hostile")
+    office.go(f"/staff/elections/{made.draft}/roll")
+    office.page.get_by_label("명부 파일", exact=True).set_input_files(
+        {"name": "<img src=x>.csv", "mimeType": "text/csv", "buffer": ROLL.encode()}
+    )
+    office.press("올려서 확인하기")
+    expect(office.page.get_by_role("alert")).to_be_visible()
+    office.check("hostile-roll")
+    assert office.page.locator("img").count() == 0
+
+
+def test_long_words_break_no_page(browser: Browser, hall: Hall) -> None:
+    runtime = hall.town.deployment.scene.runtime
+    terms = Terms("L0", ("link",))
+    organising = Organising(runtime)
+    row = organising.create("console", hall.organisation, content("W" * 300), terms, test=False)
+    with visitor(browser, "phone") as context:
+        hall.sign_in(context, Role.ORGANISER)
+        page = context.new_page()
+        for part in ("", "/agenda", "/preview", "/items/1"):
+            page.goto(f"{hall.url}/staff/elections/{row.id}{part}?size=200")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
+def test_forms_keep_what_was_typed_and_say_what_is_wrong(
+    desk_browser: BrowserContext, hall: Hall, made: Made
+) -> None:
+    hall.sign_in(desk_browser, *ALL, where=made.organisation)
+    office = Office(desk_browser, hall.url, "hostile")
+    office.go(f"/staff/elections/{made.draft}/items/new")
+    office.fill("안건 제목", EVIL)
+    office.fill("선택지", "하나뿐")
+    office.fill("자료 1 이름", "나쁜 자료")
+    office.fill("자료 1 주소", "javascript:alert(1)")
+    office.press("저장")
+    expect(office.page.get_by_role("alert")).to_contain_text("자료")
+    assert office.page.get_by_label("안건 제목", exact=True).input_value() == EVIL
+    assert office.page.get_by_label("자료 1 주소").input_value() == "javascript:alert(1)"
+    office.check("item-fault")
+
+
+def test_the_whole_desk_works_without_scripts(browser: Browser, hall: Hall, tmp_path: Path) -> None:
+    with visitor(browser, java_script_enabled=False) as context:
+        hall.sign_in(context, Role.ORGANISER)
+        office = Office(context, hall.url, "plain")
+        office.go("/staff")
+        office.press("새 투표 만들기", role="link")
+        office.fill("투표 제목", "스크립트 없는 총회")
+        office.page.get_by_label("시험 투표", exact=False).check()
+        office.press("초안 만들기")
+        office.done("만들었습니다.")
+        expect(office.page.get_by_role("heading", level=1)).to_have_text(
+            "[시험 투표] 스크립트 없는 총회"
+        )
+        office.press("선거인 명부", role="link")
+        path = tmp_path / "roll.csv"
+        path.write_text(GOOD, encoding="utf-8")
+        office.upload(path)
+        office.press("이 명부로 등록하기")
+        office.done("명부를 등록했습니다.")
+        office.press("진행", role="link")
+        office.page.get_by_text("이 투표 취소하기").click()
+        office.page.get_by_label("되돌릴 수 없음을 알고 있습니다").check()
+        office.press("투표 취소")
+        expect(office.page.locator(".stand .badge")).to_have_text("취소됨")
+
+
+def test_a_clerk_sees_the_desk_and_no_more(browser: Browser, hall: Hall, made: Made) -> None:
+    with visitor(browser) as context:
+        hall.sign_in(context, Role.CLERK, where=made.organisation)
+        page = context.new_page()
+        page.goto(f"{hall.url}/staff")
+        expect(page.get_by_role("link", name="새 투표 만들기")).to_have_count(0)
+        page.goto(f"{hall.url}/staff/elections/{made.draft}/agenda")
+        expect(page.get_by_role("button", name="저장")).to_have_count(0)
+        expect(page.get_by_label("투표 제목")).to_be_disabled()
+        page.goto(f"{hall.url}/staff/elections/{made.draft}/roll")
+        expect(page.get_by_label("명부 파일")).to_have_count(0)
+        for path in (f"elections/{made.draft}/items/new", f"elections/{made.draft}/messages"):
+            answer = page.goto(f"{hall.url}/staff/{path}")
+            assert answer is not None
+            assert answer.status == 403
+            expect(page.get_by_role("heading", level=1)).to_have_text("볼 수 없는 화면입니다")
+
+
+def test_two_clerks_confirm_a_member(browser: Browser, hall: Hall) -> None:
+    held = hall.town.hold(voters=2)
+    place = _organisation_of(hall, held)
+    for expected in ("다른 담당자 한 사람이 더", "두 담당자가 확인했습니다"):
+        with visitor(browser) as context:
+            hall.sign_in(context, Role.CLERK, where=place)
+            office = Office(context, hall.url, "clerk")
+            office.go(f"/staff/elections/{held.id}/desk")
+            office.fill("선거인 번호", "1")
+            office.press("신분증을 보고 본인임을 확인했습니다")
+            office.done(expected)
+
+
+def test_a_passkey_is_made_and_signs_in(browser: Browser, hall: Hall) -> None:
+    link = accounts.invite(
+        hall.desk, "console", hall.organisation, Role.CLERK, name="박창구", mail="p@example.org"
+    )
+    with visitor(browser) as context:
+        office = Office(context, hall.url, "passkey")
+        session = context.new_cdp_session(office.page)
+        session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        office.page.goto(link.url)
+        office.fill("새 비밀번호", "파란 고래가 낮잠을 자는 언덕")
+        office.fill("새 비밀번호 한 번 더", "파란 고래가 낮잠을 자는 언덕")
+        office.press("다음")
+        office.press("패스키 만들기")
+        office.heading("내 투표")
+        office.press("내 계정", role="link")
+        expect(office.page.get_by_text("패스키: 이 기기")).to_be_visible()
+        office.press("이 기기에서 로그아웃")
+        office.fill("메일 주소", "p@example.org")
+        office.fill("비밀번호", "파란 고래가 낮잠을 자는 언덕")
+        office.press("다음")
+        office.check("second-factor")
+        office.press("패스키로 확인하기")
+        office.heading("내 투표")
+        office.go("/staff/set-up#nothing")
+        assert office.page.evaluate("location.hash") == ""
+
+
+def _organisation_of(hall: Hall, held: Held) -> str:
+    with hall.town.deployment.database.read() as session:
+        return session.get_one(Election, held.id).organisation_id

@@ -1,0 +1,170 @@
+"""Other keys than the browser's own: a wallet found by EIP-6963, a passkey of the device."""
+
+import json
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from hanpyo.protocol.signatures import address_key_id, address_of
+from tests.browser.browsers import small_targets, violations, visitor
+from tests.browser.town import Held, Town
+from tests.browser.voter.steps import Visit
+from tests.service.deployment import deployment
+
+SERVICE = Path(__file__).parents[2] / "service"
+KEY = bytes([7]) * 32
+ADDRESS = "0x" + address_of(KEY).hex()
+WALLET = """(() => {
+  let chain = "0x1";
+  const asked = (window.asked = []);
+  const provider = { request: async ({ method, params }) => {
+    asked.push(method);
+    if (method === "eth_requestAccounts") return [ADDRESS];
+    if (method === "eth_chainId") return chain;
+    if (method === "wallet_switchEthereumChain") throw { code: 4902 };
+    if (method === "wallet_addEthereumChain") { chain = params[0].chainId; return null; }
+    if (method === "eth_signTypedData_v4") return window.viem(params[1]);
+    throw { code: 4200 };
+  } };
+  const info = { uuid: "350670db-19fa-4704-a166-e52e178b59d2", name: "<b>서명기</b>",
+    icon: "data:image/svg+xml,<svg/>", rdns: "example.signer" };
+  addEventListener("eip6963:requestProvider", () =>
+    dispatchEvent(new CustomEvent("eip6963:announceProvider",
+      { detail: Object.freeze({ info, provider }) })));
+})()"""
+
+
+def viem(data: str) -> str:
+    """The signature that viem's account makes of the typed data it was shown."""
+    asked = json.dumps({"key": "0x" + KEY.hex(), "data": json.loads(data)})
+    done = subprocess.run(
+        ["node", str(SERVICE / "typed_data.mjs")],
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return str(json.loads(done.stdout)["signature"])
+
+
+@pytest.fixture
+def wallet(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser with a wallet in it."""
+    with visitor(browser, "desktop") as context:
+        context.expose_function("viem", viem)
+        context.add_init_script(WALLET.replace("ADDRESS", json.dumps(ADDRESS)))
+        yield context
+
+
+def keys_of(held: Held, voter: int) -> list[str]:
+    """The ids of the keys of a voter's recorded acts."""
+    path = f"{held.town.url}/v1/elections/{held.id}/acts?voter={voter}"
+    acts: list[dict[str, Any]] = held.town.deployment.http.get(path).json()["acts"]
+    return [each["payload"]["key"] for each in acts]
+
+
+def test_a_wallet_signs_in_place_of_the_browser(wallet: BrowserContext, town: Town) -> None:
+    held = town.hold()
+    visit = Visit(wallet, held)
+    visit.open_link()
+    visit.heading("본인이 맞습니까?")
+    visit.page.get_by_text("다른 방법으로 서명하기").click()
+    assert violations(visit.page) == []
+    assert small_targets(visit.page) == []
+    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.mark(("찬성",))
+    visit.send()
+    visit.recorded()
+    assert "wallet_addEthereumChain" in visit.page.evaluate("window.asked")
+    visit.page.reload()
+    visit.tap("바꿔서 다시 투표하기")
+    visit.mark(("반대",))
+    visit.send()
+    visit.recorded()
+    assert keys_of(held, 0) == ["0x" + address_key_id(address_of(KEY)).hex()] * 2
+
+
+def test_a_member_whom_the_roll_lists_votes_with_that_wallet_alone(
+    wallet: BrowserContext, phone: BrowserContext, town: Town
+) -> None:
+    key = address_key_id(address_of(KEY))
+    held = town.hold(wallets={0: key}, methods="link wallet")
+    without = Visit(phone, held)
+    without.open_link()
+    without.heading("본인이 맞습니까?")
+    expect(without.page.locator(".note-warn")).to_contain_text("서명 프로그램으로만")
+    assert without.page.get_by_role("button", name="네, 투표를 시작합니다").count() == 0
+    visit = Visit(wallet, held)
+    visit.open_link()
+    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.mark(("찬성",))
+    visit.send()
+    visit.recorded()
+    assert keys_of(held, 0) == ["0x" + key.hex()]
+
+
+def test_a_wallet_that_refuses_sends_nothing(wallet: BrowserContext, town: Town) -> None:
+    held = town.hold()
+    visit = Visit(wallet, held)
+    visit.open_link()
+    visit.page.get_by_text("다른 방법으로 서명하기").click()
+    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.mark(("찬성",))
+    visit.page.evaluate("() => { window.viem = () => Promise.reject({ code: 4001 }); }")
+    visit.tap("투표하기")
+    visit.heading("문제가 생겼습니다")
+    expect(visit.page.locator(".note-bad")).to_contain_text("서명을 받지 못했습니다")
+    expect(visit.page.locator(".note-bad")).to_contain_text("보내지지 않았습니다")
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """An installation with a name: passkeys belong to names, not to addresses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://localhost:{port}"
+    with deployment(
+        "sqlite",
+        tmp_path_factory.mktemp("named"),
+        HANPYO_WEB__PORT=str(port),
+        HANPYO_WEB__PUBLIC_URL=url,
+    ) as running:
+        yield Town(running, public=url)
+
+
+def test_a_passkey_signs_in_place_of_the_browser(phone: BrowserContext, named: Town) -> None:
+    held = named.hold(methods="link passkey")
+    visit = Visit(phone, held)
+    session = phone.new_cdp_session(visit.page)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    visit.open_link()
+    visit.page.get_by_text("다른 방법으로 서명하기").click()
+    visit.tap("이 기기의 지문이나 얼굴로 서명하기")
+    visit.mark(("찬성",))
+    visit.send()
+    visit.recorded()
+    [key] = keys_of(held, 0)
+    assert key.startswith("0x03")
+    visit.page.evaluate("sessionStorage.clear()")
+    visit.page.goto(f"{named.url}/vote/{held.id}")
+    visit.tap("이 기기의 지문이나 얼굴로 확인하기")
+    visit.heading("이미 투표했습니다")

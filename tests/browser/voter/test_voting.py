@@ -1,0 +1,162 @@
+"""A vote from the personal link to the receipt, in open and sealed elections."""
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hanpyo.protocol.types import Secrecy
+from hanpyo.web.pages.assets import Assets
+from tests.browser.browsers import SIZES, picture, small_targets, violations, visitor
+from tests.browser.town import Held, Question, Town
+from tests.browser.voter.steps import Visit
+
+PAPERS = {
+    "description": "2026년 결산 보고와 감사 의견입니다.",
+    "documents": [{"title": "결산 보고서", "url": "https://docs.example/report.pdf"}],
+}
+TITLES = ("2026년도 결산 승인", "2027년도 사업계획과 예산", "조합비 인상", "정관 변경", "임원 보수")
+FIVE = tuple(
+    Question(f"제{number}호 안건: {title}", more=PAPERS if number == 1 else {})
+    for number, title in enumerate(TITLES, 1)
+)
+MOST = 150_000
+
+
+@pytest.fixture(scope="module")
+def sealed(town: Town) -> Held:
+    return town.hold(FIVE, title="2027년 정기총회", secrecy=Secrecy.SEALED, voters=8)
+
+
+def check(page: Page, name: str) -> None:
+    """What holds for every screen."""
+    picture(page, name)
+    assert violations(page) == []
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def plain(town: Town) -> Held:
+    return town.hold(FIVE, title="2026년 공개 투표")
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("kind", ["plain", "sealed"])
+def test_a_vote_is_recorded(
+    request: pytest.FixtureRequest, browser: Browser, kind: str, size: str
+) -> None:
+    held: Held = request.getfixturevalue(kind)
+    voter = list(SIZES).index(size)
+    with visitor(browser, size) as context:
+        visit = Visit(context, held)
+        page = visit.page
+        visit.open_link(voter)
+        visit.heading("본인이 맞습니까?")
+        check(page, f"voter-{size}-{kind}-who")
+        visit.tap("네, 투표를 시작합니다")
+        for number, name in enumerate(("찬성", "반대", "기권", "찬성", "반대"), 1):
+            visit.heading(FIVE[number - 1].title)
+            visit.choose(name)
+            check(page, f"voter-{size}-{kind}-item-{number}")
+            visit.tap("모아 보기" if number == len(FIVE) else "다음")
+        visit.heading("보내기 전에 확인해 주세요")
+        chosen = page.locator(".chosen").all_inner_texts()
+        assert chosen == ["찬성", "반대", "기권", "찬성", "반대"]
+        check(page, f"voter-{size}-{kind}-review")
+        visit.send()
+        assert visit.taps <= 12
+        visit.recorded()
+        check(page, f"voter-{size}-{kind}-receipt")
+        code = visit.receipt()
+        page.get_by_role("link", name="내 표 확인하기").last.click()
+        expect(page.locator(".note-good")).to_contain_text("유효한 표")
+        assert code in page.locator(".receipt-code").inner_text()
+        check(page, f"voter-{size}-{kind}-check")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_screen_is_accessible_in_english(
+    phone: BrowserContext, sealed: Held, theme: str
+) -> None:
+    visit = Visit(phone, sealed)
+    page = visit.page
+    link = sealed.link(2 if theme == "light" else 3)
+    page.goto(link.replace("/v#", f"/v?lang=en&theme={theme}#"))
+    visit.heading("Is this you?")
+    check(page, f"voter-en-{theme}-who")
+    visit.tap("Yes, start voting")
+    for number in range(1, len(FIVE) + 1):
+        visit.choose("찬성")
+        check(page, f"voter-en-{theme}-item")
+        visit.tap("Review" if number == len(FIVE) else "Next")
+    visit.heading("Please check before sending")
+    check(page, f"voter-en-{theme}-review")
+    visit.tap("Cast my ballot")
+    visit.heading("You have voted")
+    check(page, f"voter-en-{theme}-receipt")
+    visit.tap("Take my vote back")
+    check(page, f"voter-en-{theme}-withdraw")
+
+
+def test_a_vote_is_cast_with_the_keyboard_alone(browser: Browser, sealed: Held) -> None:
+    with visitor(browser, "desktop") as context:
+        visit = Visit(context, sealed)
+        keys = visit.page.keyboard
+        visit.open_link(4)
+        visit.heading("본인이 맞습니까?")
+
+        def reach(name: str) -> None:
+            """Go on by Tab until what has the focus is called so."""
+            for _ in range(60):
+                keys.press("Tab")
+                focused = "document.activeElement"
+                if visit.page.evaluate(f"{focused}.textContent.trim()") == name:
+                    return
+            raise AssertionError(f"no Tab leads to {name}")
+
+        reach("네, 투표를 시작합니다")
+        keys.press("Enter")
+        for number, question in enumerate(FIVE, 1):
+            visit.heading(question.title)
+            expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
+            keys.press("Tab")
+            while visit.page.evaluate("document.activeElement.type") != "radio":
+                keys.press("Tab")
+            keys.press("ArrowDown")
+            expect(visit.page.get_by_role("radio", name="반대")).to_be_checked()
+            reach("모아 보기" if number == len(FIVE) else "다음")
+            keys.press("Enter")
+        visit.heading("보내기 전에 확인해 주세요")
+        reach("투표하기")
+        keys.press("Enter")
+        visit.heading("투표했습니다")
+
+
+def test_without_script_the_agenda_is_there_and_the_page_says_why(
+    browser: Browser, town: Town, sealed: Held
+) -> None:
+    with visitor(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(sealed.link(5))
+        why = page.locator("noscript p").last
+        expect(why).to_contain_text("자바스크립트를 켜야")
+        page.get_by_role("link", name=sealed.election.title).click()
+        expect(page.locator("noscript p").first).to_contain_text("서버도 표를 만들거나 고칠 수 없")
+        page.get_by_text("안건과 자료 모두 보기").click()
+        for question in FIVE:
+            expect(page.get_by_role("heading", name=question.title)).to_be_visible()
+        expect(page.get_by_role("link", name="결산 보고서")).to_be_visible()
+
+
+def test_the_text_at_twice_its_size_fits_a_phone(phone: BrowserContext, sealed: Held) -> None:
+    visit = Visit(phone, sealed)
+    visit.page.goto(sealed.link(6).replace("/v#", "/v?size=200#"))
+    visit.heading("본인이 맞습니까?")
+    check(visit.page, "voter-large-who")
+    visit.tap("네, 투표를 시작합니다")
+    visit.choose("찬성")
+    check(visit.page, "voter-large-item")
+
+
+def test_the_voting_path_is_light() -> None:
+    parts = ("site.css", "site.js", "voter.css", "voter.js")
+    assert sum(Assets().get(each).compressed for each in parts) <= MOST - 20_000

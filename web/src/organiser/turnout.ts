@@ -1,0 +1,22 @@
+/** Live turnout: the numbers that the page came with move on while it is open. */
+
+import { find } from "../ui/elements.ts";
+import { amount } from "../ui/text.ts";
+import { fieldOf } from "./api.ts";
+
+/** Follow the stream that `place` names. A stream that ends is opened again by the browser. */
+export function followTurnout(place: HTMLElement): void {
+  const source = new EventSource(place.dataset["stream"] ?? "");
+  const heads = find<HTMLElement>('[data-turnout="heads"]', place);
+  const share = find<HTMLElement>('[data-turnout="share"]', place);
+  const bar = find<HTMLProgressElement>('[data-turnout="bar"]', place);
+  source.addEventListener("turnout", (event) => {
+    const count = fieldOf(JSON.parse(event.data), "heads");
+    if (typeof count === "number") {
+      heads.textContent = amount(count);
+      bar.value = count;
+      share.textContent = String(Math.round((1000 * count) / bar.max) / 10);
+    }
+  });
+  addEventListener("pagehide", () => source.close());
+}
