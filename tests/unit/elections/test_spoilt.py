@@ -71,6 +71,7 @@ def test_the_number_is_the_one_that_was_noted() -> None:
         told(voter=-1),
         told(voter="7"),
     ],
+    ids=["nothing", "a list", "another chain", "another election", "salt", "voter", "text"],
 )
 def test_what_is_no_envelope_of_this_election_is_refused(data: bytes) -> None:
     with pytest.raises(EnvelopeRefused):
