@@ -19,7 +19,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 TYPED := backend scripts bench tests
 
-.PHONY: help setup run test lint fmt compile check-artifacts pytest coverage deep bench bench-gas lock clean
+.PHONY: help setup run test lint fmt compile check-artifacts pytest browser coverage deep bench bench-gas lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,9 +56,12 @@ check-artifacts: setup
 	$(PY) -m scripts.build_artifacts --check
 
 pytest: setup ## Every test; ARGS narrows them
-	$(PYTEST) -p no:ape_test --ignore tests/contracts $(ARGS)
+	$(PYTEST) -p no:ape_test --ignore tests/contracts --ignore tests/browser $(ARGS)
 	$(PY) -m scripts.compile_with_ape
 	$(PYTEST) tests/contracts
+
+browser: setup ## The pages in Chromium
+	$(PY) -m pytest -q -p no:ape_test tests/browser $(ARGS)
 
 coverage: setup ## Lines and branches of what decides elections; statements of the contracts
 	$(PY) -m scripts.deep package_coverage contract_coverage

@@ -12,6 +12,7 @@ Anything else is told as uncounted, never guessed.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -32,6 +33,9 @@ _RANKINGS: Final = frozenset(RankMethod)
 _RAISING: Final = (Completion.ADD1, Completion.ADD1U)
 _LONGEST_TITLE: Final = 200
 _MOST_ROUNDS: Final = 1_000_000
+_DEEPEST: Final = 100
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+"""Brackets, and strings, in which they mean nothing."""
 """Rounds of add1 that an audit waits for; a text that asks for more is not counted."""
 
 
@@ -60,8 +64,8 @@ class Uncountable(CountingError):
 def read_text(manifest: Manifest, text: bytes | None) -> Text:
     """The text's titles and counting methods; whatever does not have the form is left out."""
     try:
-        content: object = json.loads(text) if text is not None else None
-    except (ValueError, RecursionError):  # brackets nested beyond what a parser can follow
+        content: object = None if text is None or _is_too_deep(text) else json.loads(text)
+    except ValueError:
         content = None
     listed = content.get("items") if isinstance(content, dict) else None
     items = listed if isinstance(listed, list) else []
@@ -82,6 +86,16 @@ def read_text(manifest: Manifest, text: bytes | None) -> Text:
         method = entry.get("counting")
         counting.append(method if isinstance(method, dict) else None)
     return Text(tuple(titles), tuple(counting))
+
+
+def _is_too_deep(text: bytes) -> bool:
+    """Whether brackets are nested beyond what a parser can follow without harm to its process."""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def count_item(
