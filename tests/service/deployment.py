@@ -64,8 +64,8 @@ _THAWED = "&options=-c%20idle_in_transaction_session_timeout%3D3s"
 """How long a process that is stopped in mid-transaction holds its locks: not the usual 30 s."""
 SETTINGS = {
     "HANPYO_CHAIN__CONFIRMATIONS": str(CONFIRMATIONS),
-    "HANPYO_CHAIN__POLL": "0.1",
-    "HANPYO_RELAY__BATCH_AGE": "0",
+    "HANPYO_CHAIN__POLL": "0.2",
+    "HANPYO_RELAY__BATCH_AGE": "0.2",
     "HANPYO_RELAY__INCLUDE_WITHIN": "20",
     "HANPYO_RELAY__MARGIN": "30",
     "HANPYO_RELAY__ACTS_A_VOTER": "1000",

@@ -25,9 +25,9 @@ from tests.service.serving import handled
 PATIENCE = 90.0
 SETTINGS: dict[str, Any] = {
     "HANPYO_CHAIN__CONFIRMATIONS": "2",
-    "HANPYO_CHAIN__POLL": "0.1",
+    "HANPYO_CHAIN__POLL": "0.2",
     "HANPYO_INDEX__STREAM_SECONDS": "5",
-    "HANPYO_RELAY__BATCH_AGE": "0",
+    "HANPYO_RELAY__BATCH_AGE": "0.2",
     "HANPYO_RELAY__MARGIN": "30",
     "HANPYO_STAFF__PASSWORD_MEMORY": "8",
     "HANPYO_STAFF__PASSWORD_PASSES": "1",

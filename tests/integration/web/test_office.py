@@ -200,7 +200,7 @@ def test_half_a_session_opens_nothing(made: Installation) -> None:
     browser = staff_browser(made.app, made.runtime, made.organisation, *ALL)
     with made.runtime.database.write() as session:
         half = sessions.start(session, desk_of(made.runtime), browser.staff_id, second_factor=False)
-    browser.client.set_cookie("hanpyo_staff", half.token, domain="127.0.0.1")
+    browser.client.set_cookie("hanpyo_staff", half.token, domain="localhost")
     for name, method, rule in rules(made):
         if name not in MAY:
             continue
