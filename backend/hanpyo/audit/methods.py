@@ -34,8 +34,8 @@ _RAISING: Final = (Completion.ADD1, Completion.ADD1U)
 _LONGEST_TITLE: Final = 200
 _MOST_ROUNDS: Final = 1_000_000
 _DEEPEST: Final = 100
-_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
-"""Brackets, and strings, in which they mean nothing."""
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
+"""Brackets, and strings, in which they mean nothing; one that never ends is looked at once."""
 """Rounds of add1 that an audit waits for; a text that asks for more is not counted."""
 
 

@@ -445,11 +445,12 @@ def test_a_count_that_cannot_be_made_is_told(sealed_evidence: Evidence) -> None:
     assert "item 1 is not counted" in report.check("counting").reason
 
 
-def test_a_text_nested_beyond_reason_stops_nobody(sealed_evidence: Evidence) -> None:
+@pytest.mark.parametrize("text", ["[" * 100_000, '"' + '\\"' * 500_000], ids=["nested", "endless"])
+def test_a_text_beyond_reason_stops_nobody(sealed_evidence: Evidence, text: str) -> None:
     place = log_at(sealed_evidence, TextPublished)
 
     def alter(content: Content) -> None:
-        content["logs"][place][DATA] = "0x" + encode(["string"], ["[" * 100_000]).hex()
+        content["logs"][place][DATA] = "0x" + encode(["string"], [text]).hex()
 
     report = forged(sealed_evidence, alter)
     assert failed(report) == {"manifest"}
