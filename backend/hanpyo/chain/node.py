@@ -201,22 +201,25 @@ class EmbeddedNode:
             self._identity.save(self._state_file)
 
     def _launch(self) -> None:
+        """Try free ports until one is ours: whoever took it may answer before anvil says so."""
         for _ in range(_START_TRIES):
             port = self._port or _free_port()
             if self._try_launch(port):
                 self._port = port
                 return
-            said = self._said()
             self._end(keep=True)
-            if "in use" not in said:
+            said = self._said()
+            if said and "in use" not in said:
                 break
         raise NodeStartFailed(f"the embedded chain did not start: {said or 'no message'}")
 
     def _try_launch(self, port: int) -> bool:
         """Start anvil on `port`; False when it ended or served another chain."""
         url = f"http://127.0.0.1:{port}"
-        if self._rpc is None or self._rpc.url != url:
-            self._rpc = Rpc(url)
+        if self._rpc is not None and self._rpc.url != url:
+            self._rpc.close()
+            self._rpc = None
+        self._rpc = self._rpc or Rpc(url)
         self._guard = self._spawn(port)
         self._process_id = int(_pipe(self._guard.stdout).readline() or b"0")
         deadline = self._monotonic() + _START_SECONDS

@@ -43,9 +43,14 @@ class Purse:
         self._looked = float("-inf")
         self._paused: str | None = None
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look at the balance: now and then, and always while paused."""
+        return self._monotonic() - self._looked >= _LOOK_SECONDS or self._paused is not None
+
     def may_sign(self, sender: Sender) -> bool:
         """Whether the account may sign; notes its balance from time to time."""
-        if self._monotonic() - self._looked >= _LOOK_SECONDS or self._paused is not None:
+        if self.is_due:
             self._looked = self._monotonic()
             self._look(sender)
         return self._paused is None

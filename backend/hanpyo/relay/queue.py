@@ -32,6 +32,7 @@ from hanpyo.db.types import new_id
 from hanpyo.relay.planner import Pending
 
 _FREE: Final = and_(Ballot.state == BallotState.QUEUED, Ballot.batch_id.is_(None))
+_UNDER_WAY: Final = (BatchState.PLANNED, BatchState.SENT, BatchState.MINED)
 _COLUMNS: Final = (
     Ballot.id,
     Ballot.voter,
@@ -64,6 +65,13 @@ class Planned:
     id: str
     election_id: str
     ballots: tuple[Pending, ...]
+
+
+def is_idle(session: Session, account_id: int, now: int) -> bool:
+    """Whether no ballot waits for a batch, and no batch of the account is under way."""
+    waits = exists().where(_FREE, Ballot.not_before <= now)
+    under_way = exists().where(Batch.account_id == account_id, Batch.state.in_(_UNDER_WAY))
+    return not session.scalar(select(or_(waits, under_way)))
 
 
 def waiting(session: Session, now: int) -> list[Waiting]:

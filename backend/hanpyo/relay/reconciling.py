@@ -32,7 +32,7 @@ from hanpyo.relay.endings import Ending, find_endings
 from hanpyo.relay.evidence import sign_evidence
 from hanpyo.relay.finality import Final as FinalBlock
 from hanpyo.relay.finality import final_block
-from hanpyo.relay.states import FINAL, QUEUED, RECORDED, SENT, move
+from hanpyo.relay.states import FINAL, OPEN, QUEUED, RECORDED, SENT, move
 from hanpyo.runtime import Runtime
 
 _LONGEST_CAUSE: Final = 200
@@ -84,6 +84,8 @@ class Reconciling:
 
     def step(self, held: Held) -> bool:
         """Compare what is new on the record; True when endings may be left for the next step."""
+        if not self._owes():
+            return False
         self._compare(held)
         final = final_block(self._runtime)
         if final is None or final.number == self._judged:
@@ -96,6 +98,11 @@ class Reconciling:
             self._end(held, ending, final)
         self._judged = None if endings else final.number
         return bool(endings)
+
+    def _owes(self) -> bool:
+        """Whether any ballot is not settled; nothing else moves."""
+        with self._runtime.database.read() as session:
+            return bool(session.scalar(select(exists().where(Ballot.state.in_(OPEN)))))
 
     def _compare(self, held: Held) -> None:
         """Follow the record where it has changed since the last look."""

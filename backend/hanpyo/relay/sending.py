@@ -110,6 +110,8 @@ class Sending:
 
     def step(self, held: Held) -> bool:  # noqa: ARG002  the account has a lease of its own
         """Follow what is under way, then send what is due; True when more waits."""
+        if self._is_idle():
+            return False
         try:
             with self._account.lend() as sender:
                 if sender is None:
@@ -122,6 +124,13 @@ class Sending:
         except _PAUSING as error:
             self._purse.pause(error)
             return False
+
+    def _is_idle(self) -> bool:
+        """One look at the database, so that an account with nothing to send is not borrowed."""
+        if self._purse.is_due:
+            return False
+        with self._database.read() as session:
+            return queue.is_idle(session, self._account.id, self._runtime.now())
 
     def _send(self, sender: Sender, in_hand: _InHand) -> bool:
         try:

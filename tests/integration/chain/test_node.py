@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hanpyo.chain import node as chain_node
 from hanpyo.chain.errors import ChainError, WrongChain
 from hanpyo.chain.node import ENDOWMENT, EmbeddedNode, NodeStartFailed
 
@@ -52,6 +53,17 @@ def test_two_nodes_are_two_chains(node: EmbeddedNode) -> None:
     with EmbeddedNode() as other:
         assert other.url != node.url
         assert other.rpc.chain_id() != node.rpc.chain_id()
+
+
+def test_a_port_that_another_takes_first_is_left_to_it(
+    node: EmbeddedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = int(node.url.rpartition(":")[2])
+    ports = iter([taken, taken, chain_node._free_port()])
+    monkeypatch.setattr(chain_node, "_free_port", lambda: next(ports))
+    with EmbeddedNode() as second:
+        assert second.url != node.url
+        assert second.rpc.chain_id() == second.chain_id
 
 
 def test_a_restart_keeps_chain_port_and_time(node: EmbeddedNode) -> None:
