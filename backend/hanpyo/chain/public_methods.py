@@ -7,6 +7,7 @@ a transaction of their own: the record needs no permission.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any, ClassVar, Final
 
 from hanpyo.chain.errors import ChainError
@@ -17,6 +18,10 @@ GAS_OF_A_READ: Final = 250_000
 """Gas that counts as much as a plain read. 30 million, spent on hashing memory, kept a node busy
 for 0.46 s, a read for 0.2 ms: at 6,000 a minute one client gets less than half a core with this.
 """
+BLOCKS_OF_A_READ: Final = 200
+"""Blocks whose logs are looked through in the time of a plain read."""
+SLOTS_OF_A_READ: Final = 16
+FEE_BLOCKS_OF_A_READ: Final = 64
 MOST_SLOTS: Final = 1_024
 MOST_FEE_BLOCKS: Final = 1_024
 MOST_PERCENTILES: Final = 20
@@ -30,6 +35,8 @@ _CALL_FIELDS: Final = frozenset(
         *("gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas"),
     ]
 )
+_TAGS: Final = frozenset(["earliest", "latest", "safe", "finalized", "pending"])
+_ENDS: Final = ("fromBlock", "toBlock")
 _FILTER_FIELDS: Final = frozenset(["address", "topics", "fromBlock", "toBlock", "blockHash"])
 
 
@@ -58,11 +65,38 @@ def checked(method: object, params: object) -> tuple[str, tuple[Any, ...]]:
     return method, tuple(refine(params))
 
 
-def weight(method: str, params: Sequence[Any]) -> int:
-    """How many plain reads a checked request is worth: what runs code counts by its gas."""
-    if _METHODS[method][2] is not _call:
+def weight(method: str, params: Sequence[Any], newest: int) -> int:
+    """How many plain reads a checked request is worth, `newest` being the chain's highest block.
+
+    What runs code counts by its gas, what looks through blocks or slots by their number.
+    """
+    match method:
+        case "eth_call" | "eth_estimateGas":
+            cost = int(params[0]["gas"], 0) / GAS_OF_A_READ
+        case "eth_getLogs":
+            cost = _blocks_of(params[0], newest) / BLOCKS_OF_A_READ
+        case "eth_getProof":
+            cost = len(params[1]) / SLOTS_OF_A_READ
+        case "eth_feeHistory":
+            cost = _quantity(params[0], "blockCount") / FEE_BLOCKS_OF_A_READ
+        case _:
+            cost = 1
+    return max(1, ceil(cost))
+
+
+def _blocks_of(wanted: Mapping[str, Any], newest: int) -> int:
+    """How many blocks a filter's range has."""
+    if "blockHash" in wanted:
         return 1
-    return max(1, -(-int(params[0]["gas"], 0) // GAS_OF_A_READ))
+    first, last = (_number(wanted.get(end), newest) for end in _ENDS)
+    return min(last, newest) - first + 1
+
+
+def _number(block: str | None, newest: int) -> int:
+    """The number a block's name stands for; all tags but one are near the newest."""
+    if block == "earliest":
+        return 0
+    return newest if block is None or block in _TAGS else int(block, 0)
 
 
 def _as_given(params: Sequence[Any]) -> Sequence[Any]:
@@ -85,11 +119,18 @@ def _logs(params: Sequence[Any]) -> Sequence[Any]:
     addresses = address if isinstance(address, list) else [address]
     if not addresses or not all(isinstance(each, str) for each in addresses):
         raise ParametersRefused("name the address of the contract whose logs are wanted")
+    if not all(_is_block(fields.get(end)) for end in _ENDS):
+        raise ParametersRefused("fromBlock and toBlock are quantities or tags")
     topics = fields.get("topics") or []
     alternatives = [each for each in topics if isinstance(each, list)]
     if len(addresses) > MOST_ADDRESSES or sum(map(len, alternatives)) > MOST_TOPICS:
         raise ParametersRefused("too many addresses or topics at once")
     return params
+
+
+def _is_block(value: Any) -> bool:
+    is_name = isinstance(value, str) and (value in _TAGS or bool(_QUANTITY.fullmatch(value)))
+    return value is None or is_name
 
 
 def _proof(params: Sequence[Any]) -> Sequence[Any]:

@@ -1,9 +1,9 @@
 """`POST /rpc`: the installation's chain for auditors, wallets and explorers, as JSON-RPC 2.0.
 
 Only what `chain.public_methods` allows is passed on. A batch has at most `MOST_CALLS` entries. A
-request counts as one against its client's allowance, and what runs code by its gas: a node that is
-kept busy would record no ballots. The header `X-Hanpyo-Chain` says whether the operator controls
-the chain.
+request counts as one against its client's allowance, what runs code by its gas and what looks
+through blocks by their number: a node that is kept busy would record no ballots. The header
+`X-Hanpyo-Chain` says whether the operator controls the chain.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,10 @@ from hanpyo.chain.errors import AnswerTooLarge, ChainError, NodeBusy, TransportE
 from hanpyo.chain.node_errors import NodeError
 from hanpyo.chain.public_methods import MethodRefused, ParametersRefused, checked, weight
 from hanpyo.chain.rpc import Call, Rpc
-from hanpyo.db.models import Installation
+from hanpyo.db.models import ChainHead, Installation
 from hanpyo.errors import TooMany, Unavailable
 from hanpyo.web import strict_json
-from hanpyo.web.allowance import Allowance
-from hanpyo.web.clients import client
+from hanpyo.web.chain_allowance import take_calls
 from hanpyo.web.context import runtime
 from hanpyo.web.routing import APIBlueprint
 
@@ -33,7 +32,7 @@ _INVALID_REQUEST, _NO_METHOD, _BAD_PARAMETERS, _SERVER, _TOO_MUCH = (
 )
 
 rpc = APIBlueprint("rpc", __name__, enable_openapi=False)
-_KEY, _LABEL = "hanpyo_rpc_allowance", "hanpyo_rpc_label"
+_LABEL = "hanpyo_rpc_label"
 
 
 @rpc.post("/rpc")
@@ -44,7 +43,7 @@ def serve() -> Response:
     request.max_content_length = LARGEST_BODY
     document = strict_json.loads(request.get_data())
     entries = document if isinstance(document, list) else [document]
-    _take(len(entries))
+    take_calls(len(entries))
     if not 0 < len(entries) <= MOST_CALLS:
         answer: Any = _error(None, _INVALID_REQUEST, f"a batch has 1 to {MOST_CALLS} requests")
     else:
@@ -53,14 +52,6 @@ def serve() -> Response:
     return Response(
         orjson.dumps(answer), headers={"X-Hanpyo-Chain": _label()}, mimetype="application/json"
     )
-
-
-def _take(units: int) -> None:
-    """Take what a request costs from its client's allowance; raises `TooMany`."""
-    allowance: Allowance = current_app.extensions.setdefault(_KEY, Allowance())
-    wait = allowance.take(client(), units, runtime().settings.web.rpc_calls_a_minute)
-    if wait:
-        raise TooMany("too many requests to the chain from this address", wait)
 
 
 def _label() -> str:
@@ -73,6 +64,13 @@ def _label() -> str:
         known = "operator-controlled" if own else "public"
         current_app.extensions[_LABEL] = known
     return known
+
+
+def _newest() -> int:
+    """The highest block that the follower has seen."""
+    with runtime().database.read() as session:
+        head = session.get(ChainHead, 1)
+    return 0 if head is None else head.number
 
 
 def _answers(node: Rpc, entries: Sequence[Any]) -> list[dict[str, Any]]:
@@ -90,7 +88,8 @@ def _answers(node: Rpc, entries: Sequence[Any]) -> list[dict[str, Any]]:
             answers[place] = _error(number, _NO_METHOD, str(refused))
         except ParametersRefused as refused:
             answers[place] = _error(number, _BAD_PARAMETERS, str(refused))
-    _take(sum(weight(call.method, call.params) - 1 for _, _, call in passed))
+    newest = _newest() if any(call.method == "eth_getLogs" for _, _, call in passed) else 0
+    take_calls(sum(weight(call.method, call.params, newest) - 1 for _, _, call in passed))
     outcomes = _ask(node, [call for _, _, call in passed])
     for (place, number, _), outcome in zip(passed, outcomes, strict=True):
         answers[place] = {"jsonrpc": "2.0", "id": number, **outcome}

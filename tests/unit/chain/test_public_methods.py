@@ -105,6 +105,9 @@ def test_parameters_are_a_short_array(method: str, params: object) -> None:
         ("eth_getLogs", [{"address": [ADDRESS] * 21}]),
         ("eth_getLogs", [{"address": ADDRESS, "topics": [["0x" + "00" * 32] * 101]}]),
         ("eth_getLogs", [{"address": ADDRESS, "limit": 1}]),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": 1}]),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "0x-1"}]),
+        ("eth_getLogs", [{"address": ADDRESS, "toBlock": ["latest"]}]),
         ("eth_getProof", [ADDRESS, ["0x0"] * 1025, "latest"]),
         ("eth_getProof", [ADDRESS, "0x0", "latest"]),
         ("eth_getBalance", [{"address": ADDRESS}]),
@@ -137,9 +140,24 @@ def test_the_gas_of_a_call_is_capped(given: Any, passed: int) -> None:
         ("eth_call", [{"to": ADDRESS, "gas": 21_000}], 1, 1),
         ("eth_call", [{"to": ADDRESS}], 100, 150),
         ("eth_estimateGas", [{"to": ADDRESS, "gas": 3_000_000}], 10, 15),
+        ("eth_getLogs", [{"address": ADDRESS, "blockHash": "0x" + "11" * 32}], 1, 1),
+        ("eth_getLogs", [{"address": ADDRESS}], 1, 1),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "latest"}], 1, 1),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "0x0"}], 500, 501),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "earliest"}], 500, 501),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "0x0", "toBlock": "0xff"}], 2, 2),
+        (
+            "eth_getLogs",
+            [{"address": ADDRESS, "fromBlock": "0x0", "toBlock": "0xffffff"}],
+            500,
+            501,
+        ),
+        ("eth_getLogs", [{"address": ADDRESS, "fromBlock": "0xffffff"}], 1, 1),
+        ("eth_getProof", [ADDRESS, ["0x0"] * 1024, "latest"], 50, 100),
+        ("eth_feeHistory", ["0x400", "latest", [50]], 10, 20),
     ],
 )
-def test_what_runs_code_weighs_as_much_as_it_may_cost(
+def test_a_request_weighs_as_much_as_it_may_cost(
     method: str, params: list[Any], least: int, most: int
 ) -> None:
-    assert least <= weight(*checked(method, params)) <= most
+    assert least <= weight(*checked(method, params), newest=100_000) <= most
