@@ -1,13 +1,15 @@
 """Compile `contracts/` into the artifacts that the Python package carries.
 
 `python -m scripts.build_artifacts` writes `backend/hanpyo/chain/artifacts/NAME.json` for every
-concrete contract; with `--check` it writes nothing and fails where git holds something else. Both
-are immediate when neither sources nor artifacts changed since the last success.
+concrete contract, and `backend/hanpyo/chain/sources.json`; with `--check` it writes nothing and
+fails where git holds something else. Both are immediate when neither sources nor artifacts changed
+since the last success.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scripts.toolchain import stamps
@@ -22,6 +24,8 @@ from scripts.toolchain.solidity import (
 )
 
 ARTIFACTS = ROOT / "backend" / "hanpyo" / "chain" / "artifacts"
+SOURCES = ARTIFACTS.parent / "sources.json"
+"""The text of every source that an artifact was made of, by its name: what explorers show."""
 SUPPORT = f"{CONTRACTS.name}/mocks/"
 _VERIFIERS = "@openzeppelin/contracts/utils/cryptography/verifiers"
 DEPLOYED_PACKAGES = tuple(
@@ -60,28 +64,43 @@ def build() -> dict[Path, str]:
         print(f"{contract.name:<24}{contract.code_size:>7,} bytes of code")
         if contract.code_size > CODE_SIZE_LIMIT:
             raise ToolchainError(f"{contract.name} is over the {CODE_SIZE_LIMIT} bytes of EIP-170")
-    return {ARTIFACTS / f"{contract.name}.json": render(contract) for contract in product}
+    texts = {name: source["content"] for name, source in compiler_input["sources"].items()}
+    artifacts = {ARTIFACTS / f"{contract.name}.json": render(contract) for contract in product}
+    return artifacts | {SOURCES: render_sources(product, texts)}
+
+
+def render_sources(contracts: Iterable[Compiled], texts: Mapping[str, str]) -> str:
+    """The text of every source that the compiler's metadata of these contracts name."""
+    named = {name for each in contracts for name in json.loads(each.metadata)["sources"]}
+    kept = {name: texts[name] for name in named}
+    return json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def stale(wanted: dict[Path, str]) -> list[str]:
     """The names of artifacts that are missing, different or left over."""
-    present = set(ARTIFACTS.glob("*.json"))
-    different = {p for p, text in wanted.items() if p not in present or p.read_text() != text}
+    present = _present()
+    different = {
+        p for p, text in wanted.items() if p not in present or p.read_text(encoding="utf-8") != text
+    }
     return sorted(path.name for path in different | (present - wanted.keys()))
 
 
 def write(wanted: dict[Path, str]) -> None:
     """Bring the folder to exactly these artifacts."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    for left_over in set(ARTIFACTS.glob("*.json")) - wanted.keys():
+    for left_over in _present() - wanted.keys():
         left_over.unlink()
     for path, text in wanted.items():
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
+
+
+def _present() -> set[Path]:
+    return {*ARTIFACTS.glob("*.json"), *SOURCES.parent.glob(SOURCES.name)}
 
 
 def _inputs() -> list[Path | str]:
     code = [Path(__file__), Path(__file__).parent / "toolchain" / "solidity.py"]
-    files = [*code, *project_sources(), *sorted(ARTIFACTS.glob("*.json"))]
+    files = [*code, *project_sources(), *sorted(_present())]
     names = "\n".join(str(path) for path in files)
     return [names, SOLC_VERSION, ROOT / "package-lock.json", *files]
 

@@ -32,11 +32,11 @@ from hanpyo.protocol.manifest import Manifest
 _RANKINGS: Final = frozenset(RankMethod)
 _RAISING: Final = (Completion.ADD1, Completion.ADD1U)
 _LONGEST_TITLE: Final = 200
-_MOST_ROUNDS: Final = 1_000_000
+MOST_ROUNDS: Final = 1_000_000
+"""Rounds of add1 that an audit waits for; a text that asks for more is not counted."""
 _DEEPEST: Final = 100
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 """Brackets, and strings, in which they mean nothing; one that never ends is looked at once."""
-"""Rounds of add1 that an audit waits for; a text that asks for more is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,38 +102,56 @@ def count_item(
     manifest: Manifest, number: int, counted: Count, counting: Mapping[str, object]
 ) -> Counted:
     """One item counted by its method; raises `CountingError` where that cannot be done."""
-    votes = votes_of(manifest, number, counted)
+    return count_votes(manifest, number, votes_of(manifest, number, counted), counting)
+
+
+def count_votes(
+    manifest: Manifest,
+    number: int,
+    votes: Sequence[Vote],
+    counting: Mapping[str, object],
+    most_rounds: int = MOST_ROUNDS,
+) -> Counted:
+    """As `count_item`, of votes that are at hand; `most_rounds` of add1 are waited for."""
     method = counting.get("method")
     if not isinstance(method, str):
         raise Uncountable("the text names no counting method")
     name = method.split(" ")[0]
     if name in _RANKINGS:
         return _rank(manifest, number, votes, method)
-    return _spend(manifest, number, votes, method, counting)
+    return _spend(manifest, number, votes, method, counting, most_rounds=most_rounds)
 
 
 def votes_of(manifest: Manifest, number: int, counted: Count) -> list[Vote]:
     """The valid and blank votes on an item, by voter number; options from 0."""
-    votes = []
-    item = manifest.items[number]
+    found = []
     for voter in sorted(counted.choices):
         act, choices = counted.choices[voter]
-        verdict = decode(manifest, choices, act.terms.class_)[number]
-        group = manifest.classes[act.terms.class_].group
-        if item.eligible is not None and group not in item.eligible:
-            continue
-        if isinstance(verdict, Valid):
-            pointed = item.method in POINT_METHODS
-            votes.append(
-                Vote(
-                    tuple(option - 1 for option, _ in verdict.marks),
-                    tuple(points for _, points in verdict.marks) if pointed else (),
-                    act.terms.weight,
-                )
-            )
-        elif isinstance(verdict, Blank):
-            votes.append(Vote((), (), act.terms.weight))
-    return votes
+        vote = vote_of(manifest, number, choices, act.terms.class_, act.terms.weight)
+        if vote is not None:
+            found.append(vote)
+    return found
+
+
+def vote_of(
+    manifest: Manifest, number: int, choices: bytes, class_: int, weight: int
+) -> Vote | None:
+    """The vote on an item in a ballot's choices; None where it is invalid or not entitled."""
+    item = manifest.items[number]
+    group = manifest.classes[class_].group
+    if item.eligible is not None and group not in item.eligible:
+        return None
+    verdict = decode(manifest, choices, class_)[number]
+    if isinstance(verdict, Blank):
+        return Vote((), (), weight)
+    if not isinstance(verdict, Valid):
+        return None
+    pointed = item.method in POINT_METHODS
+    return Vote(
+        tuple(option - 1 for option, _ in verdict.marks),
+        tuple(points for _, points in verdict.marks) if pointed else (),
+        weight,
+    )
 
 
 def _spend(
@@ -142,6 +160,8 @@ def _spend(
     votes: Sequence[Vote],
     method: str,
     counting: Mapping[str, object],
+    *,
+    most_rounds: int,
 ) -> Counted:
     item = manifest.items[number]
     budget = Budget(_integer(counting, "budget"), _costs(counting, item.options, item.costs))
@@ -152,8 +172,8 @@ def _spend(
     )
     rule = BudgetRule.parse(method)
     voters = max(1, sum(vote.weight for vote in votes))
-    if rule.completion in _RAISING and budget.amount // (voters * rule.increment) > _MOST_ROUNDS:
-        raise Uncountable(f"{method} would take more than {_MOST_ROUNDS} rounds")
+    if rule.completion in _RAISING and budget.amount // (voters * rule.increment) > most_rounds:
+        raise Uncountable(f"{method} would take more than {most_rounds} rounds")
     selection = select(rule, budget, scored)
     selected = tuple(option + 1 for option in selection.options)
     lines = (

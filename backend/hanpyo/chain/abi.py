@@ -67,9 +67,9 @@ class Interface:
         return {
             entry["name"]: Function(
                 entry["name"],
-                keccak(_signature(entry).encode())[:_SELECTOR],
-                tuple(map(_type, entry["inputs"])),
-                tuple(map(_type, entry["outputs"])),
+                keccak(signature(entry).encode())[:_SELECTOR],
+                tuple(map(canonical_type, entry["inputs"])),
+                tuple(map(canonical_type, entry["outputs"])),
             )
             for entry in self.abi
             if entry["type"] == "function"
@@ -82,7 +82,7 @@ def constructor_data(name: str, *arguments: object) -> bytes:
     inputs: Sequence[Mapping[str, Any]] = next(
         (entry["inputs"] for entry in artifact.abi if entry["type"] == "constructor"), ()
     )
-    return artifact.creation + encode(tuple(map(_type, inputs)), arguments)
+    return artifact.creation + encode(tuple(map(canonical_type, inputs)), arguments)
 
 
 def _decode(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
@@ -93,13 +93,14 @@ def _decode(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
     return values
 
 
-def _signature(entry: Mapping[str, Any]) -> str:
-    return f"{entry['name']}({','.join(map(_type, entry['inputs']))})"
+def signature(entry: Mapping[str, Any]) -> str:
+    """What a function's selector or an event's topic is the hash of."""
+    return f"{entry['name']}({','.join(map(canonical_type, entry['inputs']))})"
 
 
-def _type(part: Mapping[str, Any]) -> str:
+def canonical_type(part: Mapping[str, Any]) -> str:
     """The canonical type, with a struct spelled out as its tuple."""
     kind = str(part["type"])
     if not kind.startswith("tuple"):
         return kind
-    return f"({','.join(map(_type, part['components']))}){kind.removeprefix('tuple')}"
+    return f"({','.join(map(canonical_type, part['components']))}){kind.removeprefix('tuple')}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hanpyo.db.models import (
@@ -70,6 +70,15 @@ class Entry:
     payload: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many events a log has, where the newest stands, and the hash of its block."""
+
+    events: int
+    newest: Place
+    block: bytes
+
+
 def published(session: Session, after: tuple[int, str] | None, limit: int) -> Sequence[Election]:
     """Elections on the chain, the newest first, after this (creation time, id)."""
     query = select(Election).where(
@@ -132,6 +141,20 @@ def events(session: Session, election: str, after: Place, limit: int) -> list[En
         )
         found += [entry(row) for row in session.scalars(query)]
     return sorted(found, key=place_of)[:limit]
+
+
+def extent(session: Session, election: str) -> Extent:
+    """How far the log of an election reaches."""
+    many, newest, block = 0, START, b""
+    for model, _ in _LOGS:
+        own = model.election_id == election
+        many += session.scalar(select(func.count()).select_from(model).where(own)) or 0
+        query = select(model.block_number, model.log_index, model.block_hash).where(own)
+        order = model.block_number.desc(), model.log_index.desc()
+        last = session.execute(query.order_by(*order).limit(1)).first()
+        if last is not None and (last[0], last[1]) > newest:
+            newest, block = (last[0], last[1]), last[2]
+    return Extent(many, newest, block)
 
 
 def acts_of(session: Session, election: str, voter: int) -> list[Entry]:

@@ -3,6 +3,7 @@
 from hanpyo.web.audit_log import log
 from hanpyo.web.ballots import ballots
 from hanpyo.web.elections import elections
+from hanpyo.web.evidence import evidence
 from hanpyo.web.identity import identity
 from hanpyo.web.me import me
 from hanpyo.web.member_desk import member_desk
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     member_desk,
     roll,
     public,
+    evidence,
     stream,
     webhooks,
     ballots,

@@ -23,7 +23,7 @@ def conditional(
     by its aliases, anything that is not bytes as JSON.
     """
     response = Response(_body(content), mimetype=mimetype)
-    response.set_etag(sha256(response.get_data()).hexdigest()[: 2 * _ETAG_BYTES])
+    response.set_etag(tag_of(response.get_data()))
     if public:
         response.cache_control.public = True
     else:
@@ -33,6 +33,11 @@ def conditional(
         response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+def tag_of(content: bytes) -> str:
+    """The ETag of a content, without its quotes."""
+    return sha256(content).hexdigest()[: 2 * _ETAG_BYTES]
 
 
 def _body(content: Any) -> bytes:

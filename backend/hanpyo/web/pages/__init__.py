@@ -7,15 +7,16 @@ until something has to be signed.
 from apiflask import APIFlask
 
 from hanpyo.runtime import Runtime
-from hanpyo.web.pages import assets, errors, explorer, languages, policy
+from hanpyo.web.pages import assets, errors, languages, policy
 from hanpyo.web.pages.blueprints import PAGES
+from hanpyo.web.pages.explorer import links
 
 
 def register_pages(app: APIFlask, runtime: Runtime) -> None:
     """Put the pages into the application, with their languages, files, headers and errors."""
     languages.register(app, runtime.settings)
     assets.register(app)
-    explorer.register(app)
+    links.register(app)
     policy.register(app)
     errors.register(app)
     for blueprint in PAGES:

@@ -55,6 +55,15 @@ class PublishedText:
         )
 
 
+def names_of(text: Any, field: str, many: int) -> tuple[str, ...]:
+    """The names that a text lists in a field; what is missing is named by number."""
+    listed = _list(_field(text, field))
+    return tuple(
+        (words(listed[at]) if at < len(listed) else "") or gettext("%(n)s번", n=at + 1)
+        for at in range(many)
+    )
+
+
 def words(value: Any) -> str:
     """A text that is a string, or one by language."""
     if isinstance(value, str):

@@ -1,0 +1,36 @@
+"""The log of an election's contract, a page at a time, with the way to each transaction."""
+
+from typing import Final
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from hanpyo.indexer import queries
+from hanpyo.web.context import runtime
+from hanpyo.web.pages.observer.listing import page_key, page_query
+from hanpyo.web.pages.observer.making import observer
+from hanpyo.web.pages.observer.texts import text_of
+from hanpyo.web.pagination import cut
+from hanpyo.web.public import Reader, reader
+
+_A_PAGE: Final = 50
+
+
+@observer.get("/<election_id>/log")
+def log_page(election_id: str) -> ResponseReturnValue:
+    """Every event in the order of the chain."""
+    query = page_query(_A_PAGE)
+    key = page_key(query, int, int)
+    after = queries.START if key is None else (int(key[0]), int(key[1]))
+    with runtime().database.read() as session:
+        row = Reader.row(session, election_id)
+        entries = queries.events(session, election_id, after, query.many)
+    shown, following = cut(query, entries, queries.place_of)
+    return render_template(
+        "observer/log.html",
+        row=row,
+        text=text_of(reader().catalogue.get(election_id)),
+        entries=shown,
+        following=following,
+        first=key is None,
+    )
