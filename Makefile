@@ -16,7 +16,7 @@ export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
 
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 TYPED := backend scripts bench tests
 
 .PHONY: help setup run test lint fmt compile check-artifacts pytest browser coverage deep bench bench-gas lock clean

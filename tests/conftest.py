@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from tests.fault_table import table
 
 ROOT = Path(__file__).resolve().parents[1]
+INTEGRATION = ROOT / "tests" / "integration"
+_LONG, _SHARING, _APART = range(3)
 
 # Unconfigured, structlog prints on the output, where commands under test print their JSON.
 structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
@@ -31,6 +33,26 @@ os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / ".toolchain" / "solcx"))
 os.environ["PATH"] = os.pathsep.join(
     [str(ROOT / ".venv" / "bin"), str(ROOT / ".toolchain" / "bin"), os.environ["PATH"]]
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs the tests that share what a module sets up; the longest groups begin first.
+
+    Groups that a module names itself are the longest. Unit tests set nothing up: they go one by one
+    to whichever worker is free, last, so that all workers end together.
+    """
+    ranks = {id(each): _rank(each) for each in items}
+    for item in items:
+        if ranks[id(item)] == _SHARING:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=lambda each: ranks[id(each)])
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("xdist_group") is not None:
+        return _LONG
+    return _SHARING if INTEGRATION in item.path.parents else _APART
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,10 +7,8 @@ import pytest
 from hanpyo.audit import BundleSource, Evidence, LiveSource, Report, audit, examine
 from hanpyo.audit.bundle import decode_bundle, encode_bundle, save_bundle
 from hanpyo.protocol.roll import encode_roll
-from tests.commands import run
 from tests.integration.audit import second
 from tests.integration.audit.scene import Scene
-from tests.strategies.pabulib import FILES, REAL
 
 pytestmark = pytest.mark.xdist_group("audit")
 
@@ -36,24 +34,6 @@ def test_an_open_election_with_its_roll_file(
 def test_an_election_on_a_node(sealed: Scene) -> None:
     rpc = sealed.host.venue.rpc
     second.agree_live([rpc.url], sealed.address, audit(LiveSource([rpc]), sealed.address))
-
-
-REPLAYS = [
-    *((file, secrecy) for file in FILES if file not in REAL for secrecy in ("open", "sealed")),
-    *((file, "sealed") for file in REAL),
-]
-"""A real city's election is held sealed alone: that is all of an open one, and the openings."""
-
-
-@pytest.mark.parametrize(
-    ("file", "secrecy"), REPLAYS, ids=[f"{file.stem}-{secrecy}" for file, secrecy in REPLAYS]
-)
-def test_a_city_s_election_held_again(file: Path, secrecy: str, tmp_path: Path) -> None:
-    bundle = tmp_path / "evidence.json.gz"
-    assert run("replay", file, "--secrecy", secrecy, "--bundle", bundle, "--json").status == 0
-    answer = second.second_auditor().ask({"file": str(bundle)})
-    second.same(answer["report"], audit(BundleSource(bundle)))
-    assert answer["report"]["ok"]
 
 
 def examine_file(evidence: Evidence, name: str) -> Report:

@@ -1,23 +1,29 @@
-"""Every Pabulib file at hand, held again on a chain: figures, audit and offline evidence agree."""
+"""Every Pabulib file at hand, held again on a chain: figures and both auditors agree."""
 
 from pathlib import Path
 
 import pytest
 
+from hanpyo.audit import BundleSource, audit
 from tests.commands import run
-from tests.strategies.pabulib import FILES, VECTORS
+from tests.integration.audit import second
+from tests.strategies.pabulib import FILES, REAL, VECTORS
 
 
 @pytest.mark.parametrize("secrecy", ["open", "sealed"])
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_figures_and_audit_agree(file: Path, secrecy: str) -> None:
-    ran = run("replay", file, "--secrecy", secrecy, "--json")
+def test_figures_and_audits_agree(file: Path, secrecy: str, tmp_path: Path) -> None:
+    bundle = tmp_path / "evidence.json.gz"
+    ran = run("replay", file, "--secrecy", secrecy, "--bundle", bundle, "--json")
     report = ran.report
     assert (ran.status, report["ok"], report["differences"]) == (0, True, [])
     assert report["audit"]["ok"]
     assert "votes" in report["compared"] or not any(
         project["votesPublished"] is not None for project in report["projects"]
     )
+    if file not in REAL or secrecy == "sealed":  # which is all of an open one, and the openings
+        answer = second.second_auditor().ask({"file": str(bundle)})
+        second.same(answer["report"], audit(BundleSource(bundle)))
 
 
 def test_a_bundle_proves_the_replay_offline(tmp_path: Path) -> None:
