@@ -100,22 +100,6 @@ def doubled_logs(body: bytes, forward: Forward) -> Answer:
     return Answer(body=_rewrite(body, forward, "eth_getLogs", lambda result: result + result))
 
 
-class Stale:
-    """A node that stopped following the chain: the newest block stays where it was first seen."""
-
-    def __init__(self) -> None:
-        self._head: str | None = None
-
-    def __call__(self, body: bytes, forward: Forward) -> Answer:
-        """See `Fault`."""
-
-        def hold(result: Any) -> Any:
-            self._head = self._head or result
-            return self._head
-
-        return Answer(body=_rewrite(body, forward, "eth_blockNumber", hold))
-
-
 def other_chain(body: bytes, forward: Forward) -> Answer:
     """Another chain's id."""
     return Answer(body=_rewrite(body, forward, "eth_chainId", lambda result: "0x7"))

@@ -40,6 +40,8 @@ def serve(*, data: Path | None, port: int | None, demo: bool, as_json: bool) -> 
     settings = settings_with(data, port)
     if demo and not settings.embedded_chain:
         raise click.UsageError("--demo needs the embedded chain: name no node")
+    if demo and not settings.web.port:
+        raise click.UsageError("--demo prints links: name a port")
     with exclusive(settings.data):
         bring_up_to_date(settings)
         with _chain_of(settings) as complete:
@@ -79,18 +81,18 @@ def _demonstrate(runtime: Runtime, *, as_json: bool) -> None:
 
 
 def _links(settings: Settings, shown: Shown) -> str:
-    base, data = settings.web.public_url.rstrip("/"), settings.data
-    public = f"{base}/v1/elections/{shown.election_id}"
+    data = settings.data
     return _LINKS.format(
         opened=_OPENED[shown.opened],
         hanpyo=_own_name(),
         voter=shown.voters[0],
         key=data / "demo-voter.json",
         password=data / "keystores" / "password",
-        organiser=shown.organiser.rpartition("#")[2],
-        public=public,
-        base=base,
+        organiser=shown.organiser,
+        base=settings.web.public_url.rstrip("/"),
+        election=shown.election_id,
         address=shown.address,
+        trustee=shown.trustee_key,
     )
 
 
@@ -116,19 +118,23 @@ _OPENED: Final = {
 }
 _LINKS: Final = """
 {opened}
-화면은 아직 없으니 아래 명령을 붙여 넣으세요. / There are no pages yet: paste these commands.
+브라우저에서 여세요. / Open these in a browser.
 
-투표하기 / vote as one of them; again with other choices to change the ballot:
+투표하기 / vote, as the first of the members:
+  {voter}
+관리하기 / organise: set the account up first, then sign in
+  {organiser}
+지켜보기 / watch the turnout and the result:
+  {base}/elections/{election}
+검증하기 / audit it in the browser:
+  {base}/audit?election={address}&from=0
+개표 열쇠 내기 (마감 뒤에) / hand the trustee's key in, after the close:
+  {base}/trustee/{election}
+  {trustee} ({password})
+
+명령으로도 할 수 있습니다. / By command as well:
   {hanpyo} vote '{voter}' 1=1 2=1 3=2 4=1 5=1,3 \\
     --key {key} --password-file {password}
-담당자 계정 만들기 (비밀번호 12자 이상) / set the organiser's account up (12 characters or more):
-  curl {base}/v1/staff/set-up -H 'Content-Type: application/json' \\
-    -d '{{"token": "{organiser}", "password": "..."}}'
-지켜보기 / watch the turnout, live, and the record:
-  curl {public}/turnout
-  curl -N {public}/stream
-  curl {public}/events
-검증하기 / audit it yourself:
   {hanpyo} audit --rpc {base}/rpc --election {address}
 """
 

@@ -22,7 +22,7 @@ WORKER_POINTS: Final = (
     "before_end",
 )
 _OFTEN: Final = ("before_index", "after_index", "before_reconcile", "after_reconcile")
-"""Points that are passed several times a second, ballots or none."""
+"""Points that are passed several times a second."""
 _MOST_PASSAGES: Final = 3
 _MOST_OFTEN: Final = 20
 _LONGEST_DELAY: Final = 1.5
