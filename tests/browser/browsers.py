@@ -21,6 +21,11 @@ _FLAGS: Final = (
     "--disable-sync",
 )
 _PATIENCE: Final = 15_000
+_CONTRAST: Final = "color-contrast-enhanced"
+_STRICT: Final = f"""
+axe.configure({{ checks: [{{ id: "{_CONTRAST}", options: {{ contrastRatio: {{
+  normal: {{ expected: 7 }}, large: {{ expected: 7 }} }} }} }}] }});"""
+"""Large text is held to the same contrast as other text."""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -66,14 +71,45 @@ def visitor(
 
 def violations(page: Page, *, within: str = "body") -> list[str]:
     """What axe finds wrong with the page as it stands, the rules of WCAG 2.2 AA and its advice."""
+    return _axe(page, within, {})
+
+
+def _axe(page: Page, within: str, options: dict[str, Any]) -> list[str]:
     if not page.evaluate("() => 'axe' in window"):
-        # Not a script element: the page's policy would not run it, as it should.
-        page.evaluate(AXE.read_text())
-    found = page.evaluate("(within) => axe.run(within)", within)
-    return [
-        f"{each['id']}: {each['help']} ({', '.join(str(n['target']) for n in each['nodes'])})"
-        for each in found["violations"]
-    ]
+        # Not a script element: the page's policy would not run it, as it should. Pages that this
+        # tab comes to later find it ready.
+        source = AXE.read_text() + _STRICT
+        page.add_init_script(source)
+        page.evaluate(source)
+    found: list[str] = page.evaluate(
+        """async ([within, options]) => {
+          const { violations } = await axe.run(within, { resultTypes: ["violations"], ...options });
+          return violations.map(({ id, help, nodes }) =>
+            `${id}: ${help} (${nodes.map((each) => `${each.target} ${each.failureSummary}`)})`);
+        }""",
+        [within, options],
+    )
+    return found
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page as it stands: light and dark, on a phone and on a desk.
+
+    The page has loaded and shows the theme of the device. Texts need a contrast of 7:1.
+    """
+    found = _axe(page, "body", {"rules": {_CONTRAST: {"enabled": True}}})
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in _axe(page, "body", {"runOnly": [_CONTRAST]})]
+    page.emulate_media(color_scheme="light")
+    own = page.viewport_size
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"small at {width}: {each}" for each in small_targets(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"wider than {width}")
+    if own is not None:
+        page.set_viewport_size(own)
+    return found
 
 
 def small_targets(page: Page, least: int = 48) -> list[str]:

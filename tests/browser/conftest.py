@@ -1,16 +1,18 @@
-"""One Chromium for the session, and one installation for each module."""
+"""One Chromium and one installation for the modules that a worker runs in a row."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import delete
 
-from tests.browser.browsers import SIZES, launch, visitor
-from tests.browser.town import Town
-from tests.service.deployment import deployment
+from hanpyo.db.models import RateCounter
+from tests.browser.browsers import launch, visitor
+from tests.browser.town import Town, town
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, no other test of the process could run asyncio.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with sync_playwright() as playwright:
@@ -19,22 +21,29 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A running installation without an election yet."""
-    with deployment("sqlite", tmp_path_factory.mktemp("town")) as running:
-        yield Town(running)
+@pytest.fixture(scope="package")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A running installation."""
+    with town(tmp_path_factory.mktemp("town")) as found:
+        yield found
 
 
-@pytest.fixture(params=list(SIZES))
-def sized(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A person's browser, once as a phone and once on a desk."""
-    with visitor(browser, request.param) as context:
-        yield context
+@pytest.fixture(scope="module", name="town")
+def unhindered(installation: Town) -> Town:
+    """The installation, which has forgotten what this machine has tried in other modules."""
+    installation.deployment.database.transact(lambda session: session.execute(delete(RateCounter)))
+    return installation
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A person's phone."""
     with visitor(browser) as context:
+        yield context
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[BrowserContext]:
+    """A person's browser on a desk."""
+    with visitor(browser, "desktop") as context:
         yield context

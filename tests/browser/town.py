@@ -3,8 +3,11 @@
 Web, worker, chain and database are real processes; registrars are the installation's own.
 """
 
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -31,10 +34,13 @@ from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.manifest import ClassRow
 from hanpyo.protocol.roll import RollEntry, encode_roll, member_commitment
 from hanpyo.protocol.types import Address, EntryKind, Secrecy
-from tests.service.deployment import Deployment
+from tests.service.deployment import Deployment, deployment
 
 PERIODS = Periods(lead=60, voting=200_000, desk=3_600, gap=600, release=3_600, challenge=600)
 DAY = 86_400
+_CALM: dict[str, Any] = {"HANPYO_CHAIN__POLL": "0.5", "HANPYO_CHAIN__CONFIRMATIONS": "1"}
+_BEAT = 1.0
+"""Blocks cost every process something: they come with transactions, and seldom without."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,6 @@ class Town:
             contract = lifecycle.create(scene.organiser, scene.factory, manifest)
             lifecycle.publish_and_freeze(scene.organiser, contract, plan)
             controls.advance_to(timetable.opens_at)
-            controls.set_automine(False)
         now = self.now
         row = Election(
             state=ElectionState.PUBLISHED,
@@ -267,3 +272,19 @@ def text_of(held: Held) -> dict[str, Any]:
     """The published text of an election."""
     found: dict[str, Any] = orjson.loads(held.election.text or "{}")
     return found
+
+
+@contextmanager
+def town(folder: Path, **settings: Any) -> Iterator[Town]:
+    """An installation with a name, as passkeys need one, and without an election yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://localhost:{port}"
+    named: dict[str, Any] = {"HANPYO_WEB__PORT": str(port), "HANPYO_WEB__PUBLIC_URL": url}
+    with deployment("sqlite", folder, beat=_BEAT, **_CALM, **named, **settings) as running:
+        running.node.controls.set_automine(True)
+        runtime = running.scene.runtime
+        web = runtime.settings.web.model_copy(update={"public_url": url})
+        runtime.settings = runtime.settings.model_copy(update={"web": web})
+        yield Town(running, public=url)

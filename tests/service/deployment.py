@@ -364,6 +364,7 @@ def deployment(
     workers: int = 1,
     chain: EmbeddedNode | None = None,
     place: AbstractContextManager[str] | None = None,
+    beat: float = 0.1,
     **settings: str,
 ) -> Iterator[Deployment]:
     """An installation over a fresh chain and database; `settings` are environment variables.
@@ -419,7 +420,7 @@ def deployment(
             officials,
             Catalogue(database),
         )
-        running = Deployment(scene, proxy, Beat(node), nursery, environment)
+        running = Deployment(scene, proxy, Beat(node, beat), nursery, environment)
         try:
             for _ in range(workers):
                 running.start_worker()

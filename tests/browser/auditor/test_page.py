@@ -10,8 +10,10 @@ from hanpyo.audit import LiveSource, audit
 from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Address
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import picture, small_targets, violations, visitor
+from tests.browser.browsers import faults, picture, visitor
 from tests.browser.town import Town
+
+pytestmark = pytest.mark.xdist_group("voters")
 
 
 def address_of(town: Town) -> Address:
@@ -23,9 +25,9 @@ def check(page: Page) -> None:
     expect(page.locator("#report-title, .note-warn[role=alert]")).to_be_visible(timeout=60_000)
 
 
-def test_an_election_on_the_services_own_node(sized: BrowserContext, town: Town) -> None:
+def test_an_election_on_the_services_own_node(desktop: BrowserContext, town: Town) -> None:
     election = address_of(town)
-    page = sized.new_page()
+    page = desktop.new_page()
     workers: list[str] = []
     page.on("worker", lambda worker: workers.append(worker.url))
     page.goto(f"{town.url}/audit?election=0x{election.hex()}")
@@ -36,9 +38,8 @@ def test_an_election_on_the_services_own_node(sized: BrowserContext, town: Town)
         report = audit(LiveSource([rpc]), election)
     assert told(page) == statuses(report)
     expect(page.locator("#report-title")).to_have_text("이상이 없습니다")
-    picture(page, f"auditor-{page.viewport_size['width']}" if page.viewport_size else "auditor")
-    assert violations(page) == []
-    assert small_targets(page) == []
+    picture(page, "auditor")
+    assert faults(page) == []
 
 
 def test_the_file_to_keep_is_the_one_whose_fingerprint_is_shown(

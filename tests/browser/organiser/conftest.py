@@ -1,21 +1,17 @@
 """An installation with a name, mail and an organisation whose staff sign in quickly."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import BrowserContext
 
 from hanpyo.db.models import Role
 from hanpyo.identity.staff import sessions
 from hanpyo.identity.staff.desk import Desk, desk_of
-from tests.browser.browsers import SIZES, visitor
-from tests.browser.town import Town
-from tests.service.deployment import deployment
+from tests.browser.town import Town, town
 from tests.service.registrar_mail import Mailbox, mailbox
-from tests.service.staff import new_organisation, new_staff
+from tests.service.staff import QUICK_PASSWORDS, new_organisation, new_staff
 
 
 @dataclass
@@ -48,39 +44,23 @@ class Hall:
         return staff_id
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """An installation without elections."""
-    port = free_port()
-    url = f"http://localhost:{port}"
     with mailbox() as mail:
-        settings: dict[str, Any] = {
-            "HANPYO_WEB__PORT": str(port),
-            "HANPYO_WEB__PUBLIC_URL": url,
+        settings = {
             "HANPYO_MAIL__HOST": "127.0.0.1",
             "HANPYO_MAIL__PORT": str(mail.port),
             "HANPYO_MAIL__SECURITY": "none",
             "HANPYO_MAIL__SENDER": "vote@hanpyo.example",
-        }
-        with deployment("sqlite", tmp_path_factory.mktemp("hall"), **settings) as running:
-            runtime = running.scene.runtime
-            web = runtime.settings.web.model_copy(update={"public_url": url})
-            runtime.settings = runtime.settings.model_copy(update={"web": web})
-            yield Hall(Town(running, public=url), mail, new_organisation(runtime))
+        } | {f"HANPYO_STAFF__{name.upper()}": str(cost) for name, cost in QUICK_PASSWORDS.items()}
+        with town(tmp_path_factory.mktemp("hall"), **settings) as found:
+            runtime = found.deployment.scene.runtime
+            yield Hall(found, mail, new_organisation(runtime))
 
 
-@pytest.fixture(params=list(SIZES))
-def desk_browser(
-    request: pytest.FixtureRequest, browser: Browser, hall: Hall
-) -> Iterator[BrowserContext]:
-    """An organiser's browser, once as a phone and once on a desk."""
-    with visitor(browser, request.param) as context:
-        hall.sign_in(context, Role.ORGANISER)
-        yield context
+@pytest.fixture
+def organiser(phone: BrowserContext, hall: Hall) -> BrowserContext:
+    """An organiser's phone."""
+    hall.sign_in(phone, Role.ORGANISER)
+    return phone

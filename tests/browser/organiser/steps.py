@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pyotp
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.browsers import picture, small_targets, violations
+from tests.browser.browsers import faults, picture
 
 PASSWORD: Final = "파란 고래가 낮잠을 자는 언덕"
 SEOUL: Final = ZoneInfo("Asia/Seoul")
@@ -25,7 +25,6 @@ class Office:
         self.url = url
         self.name = name
         self.secret = ""
-        self._shown = 0
         self._last = 0
 
     def go(self, path: str) -> None:
@@ -36,6 +35,15 @@ class Office:
         """Press what is called so."""
         exact = isinstance(name, str)
         self.page.get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
+
+    def follow(self, name: str, *, role: str = "link") -> None:
+        """Press what leads to another page, and wait for that page."""
+        with self.page.expect_navigation():
+            self.press(name, role=role)
+
+    def submit(self, name: str) -> None:
+        """Send a form, and wait for the page that answers."""
+        self.follow(name, role="button")
 
     def fill(self, label: str, text: str) -> None:
         """Fill the field that is labelled so."""
@@ -49,13 +57,20 @@ class Office:
         """Wait until the page says so."""
         expect(self.page.get_by_role("status").filter(has_text=text)).to_be_visible()
 
+    def await_text(self, selector: str, text: str, seconds: int = 90) -> None:
+        """Load the page anew, but not in haste, until it says so there."""
+        wanted = self.page.locator(selector).filter(has_text=re.compile(f"^{text}$")).first
+        for _ in range(seconds):
+            self.page.reload()
+            if wanted.is_visible():
+                return
+            self.page.wait_for_timeout(1_000)
+        expect(wanted).to_be_visible()
+
     def check(self, name: str) -> None:
-        """What holds for every page."""
-        self._shown += 1
-        picture(self.page, f"{self.name}-{self._shown:02d}-{name}")
-        assert violations(self.page) == [], name
-        assert small_targets(self.page) == [], name
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        """What holds for every page, when this one has come."""
+        picture(self.page, f"{self.name}-{name}")
+        assert faults(self.page) == [], name
 
     def set_up(self, link: str) -> None:
         """From the link to the first page, with an authenticator app."""
@@ -65,17 +80,17 @@ class Office:
         self.check("set-up")
         self.fill("새 비밀번호", PASSWORD)
         self.fill("새 비밀번호 한 번 더", PASSWORD)
-        self.press("다음")
+        self.submit("다음")
         self.heading("두 번째 확인 수단")
         self.check("new-factor")
-        self.press("인증 앱으로 하기")
+        self.submit("인증 앱으로 하기")
         self.heading("인증 앱 연결하기")
         self.check("totp")
         self.readable_code()
         self.page.get_by_text("찍을 수 없으면 글자로 넣기").click()
         self.secret = self.page.locator(".secret").inner_text()
         self.fill("여섯 자리 코드", self.code())
-        self.press("연결하기")
+        self.submit("연결하기")
         self.heading("내 투표")
 
     def readable_code(self) -> None:
@@ -91,10 +106,10 @@ class Office:
         self.heading("담당자 로그인")
         self.fill("메일 주소", mail)
         self.fill("비밀번호", PASSWORD)
-        self.press("다음")
+        self.submit("다음")
         self.heading("한 번 더 확인합니다")
         self.fill("인증 앱의 여섯 자리 코드", self.code())
-        self.press("확인")
+        self.submit("확인")
         self.heading("내 투표")
 
     def code(self) -> str:
@@ -108,7 +123,7 @@ class Office:
     def upload(self, path: Path) -> None:
         """Choose the roll's file and send it."""
         self.page.get_by_label("명부 파일", exact=True).set_input_files(path)
-        self.press("올려서 확인하기")
+        self.submit("올려서 확인하기")
 
     @property
     def election(self) -> str:

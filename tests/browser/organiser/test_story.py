@@ -17,6 +17,7 @@ from tests.browser.organiser.steps import PASSWORD, Office, field_time
 from tests.browser.town import Held
 from tests.browser.voter.steps import Visit
 
+pytestmark = pytest.mark.xdist_group("office")
 HOUR = 3_600
 BAD = "이름,휴대폰,이메일,지분\n김하나,010-1111-2222,hana@example.org,1\n이두리,12,duri@,많이\n"
 PEOPLE = (
@@ -39,44 +40,42 @@ def roll_file(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_an_assembly_from_sign_in_to_certified_result(
-    browser: Browser, hall: Hall, tmp_path: Path, size: str
+    browser: Browser, desktop: BrowserContext, phone: BrowserContext, hall: Hall, tmp_path: Path
 ) -> None:
-    with visitor(browser, size) as context, visitor(browser, size) as other:
-        office = _join(context, hall, size)
-        key, file = _make_key(other, hall, size, tmp_path)
-        _draft(office, hall, key)
-        _roll(office, tmp_path)
-        _publish(office)
-        _wait_stand(office, hall, "시작 전")
-        held = Held(hall.town, hall.town.deployment.scene.catalogue.get(office.election))
-        _invite(office, hall)
-        _vote(browser, office, hall, held)
-        _close(office, hall, held)
-        _release(other, hall, held, size, file)
-        _result(office, hall, held)
+    office = _join(desktop, hall)
+    key, file = _make_key(phone, hall, tmp_path)
+    _draft(office, hall, key)
+    _roll(office, tmp_path)
+    _publish(office)
+    _wait_stand(office, "시작 전")
+    held = Held(hall.town, hall.town.deployment.scene.catalogue.get(office.election))
+    _invite(office, hall)
+    _vote(browser, office, hall, held)
+    _close(office, hall, held)
+    _release(phone, hall, held, file)
+    _result(office, hall, held)
 
 
-def _join(context: BrowserContext, hall: Hall, size: str) -> Office:
-    mail = f"organiser-{size}@example.org"
+def _join(context: BrowserContext, hall: Hall) -> Office:
+    mail = "organiser@example.org"
     link = accounts.invite(
         hall.desk, "console", hall.organisation, Role.ORGANISER, name="김주최", mail=mail
     )
-    office = Office(context, hall.url, f"organiser-{size}")
+    office = Office(context, hall.url, "organiser")
     office.set_up(link.url)
     office.check("home")
-    office.press("내 계정", role="link")
+    office.follow("내 계정")
     office.check("account")
-    office.press("이 기기에서 로그아웃")
+    office.submit("이 기기에서 로그아웃")
     office.done("로그아웃했습니다.")
     office.check("sign-in")
     office.sign_in(mail)
     return office
 
 
-def _make_key(context: BrowserContext, hall: Hall, size: str, folder: Path) -> tuple[str, Path]:
-    trustee = Office(context, hall.url, f"trustee-{size}")
+def _make_key(context: BrowserContext, hall: Hall, folder: Path) -> tuple[str, Path]:
+    trustee = Office(context, hall.url, "trustee")
     sent: list[str] = []
     trustee.page.on("request", lambda each: sent.append(each.method))
     trustee.go("/trustee/new")
@@ -99,48 +98,48 @@ def _make_key(context: BrowserContext, hall: Hall, size: str, folder: Path) -> t
 
 
 def _draft(office: Office, hall: Hall, key: str) -> None:
-    office.press("새 투표 만들기", role="link")
+    office.follow("새 투표 만들기")
     office.heading("새 투표 만들기")
     office.check("new")
     office.fill("투표 제목", "2027년 정기총회")
     office.page.get_by_label(re.compile("C1")).check()
-    office.press("초안 만들기")
+    office.submit("초안 만들기")
     office.done("만들었습니다.")
     office.check("agenda")
-    office.press("안건 더하기", role="link")
+    office.follow("안건 더하기")
     office.fill("안건 제목", "제2호 의안: 정관 변경")
     office.fill("설명", "제12조를 고칩니다.\n신구 대조표를 보세요.")
     office.page.get_by_label("찬성", exact=True).select_option(">= 2/3")
     office.fill("자료 1 이름", "신구 대조표")
     office.fill("자료 1 주소", "https://docs.example/articles.pdf")
     office.check("item")
-    office.press("저장")
+    office.submit("저장")
     office.done("저장했습니다.")
-    office.press("본인 확인과 알림", role="link")
+    office.follow("본인 확인과 알림")
     office.page.get_by_label("본인 확인 수준").select_option("L0")
     office.check("channels")
-    office.press("저장")
-    office.press("일정", role="link")
+    office.submit("저장")
+    office.follow("일정")
     now = hall.town.deployment.node.controls.now()
     opens = (max(now, hall.town.now) // 60 + 20) * 60
     office.fill("투표 시작", field_time(opens))
     office.fill("투표 마감", field_time(opens + 24 * HOUR))
     office.fill("개표 시작", "")
     office.check("dates")
-    office.press("저장")
+    office.submit("저장")
     office.done("저장했습니다.")
-    office.press("개표 열쇠", role="link")
+    office.follow("개표 열쇠")
     office.fill("공개 열쇠", key)
     office.check("key")
-    office.press("저장")
+    office.submit("저장")
     office.done("저장했습니다.")
-    office.press("미리보기", role="link")
+    office.follow("미리보기")
     expect(office.page.get_by_text("신구 대조표를 보세요.")).to_be_visible()
     office.check("preview")
 
 
 def _roll(office: Office, folder: Path) -> None:
-    office.press("선거인 명부", role="link")
+    office.follow("선거인 명부")
     office.check("roll-empty")
     bad = folder / "bad.csv"
     bad.write_text(BAD, encoding="utf-8")
@@ -148,40 +147,37 @@ def _roll(office: Office, folder: Path) -> None:
     expect(office.page.get_by_role("alert")).to_contain_text("아직 등록할 수 없습니다")
     expect(office.page.get_by_role("button", name="이 명부로 등록하기")).to_have_count(0)
     office.check("roll-errors")
-    office.press("다른 파일 올리기", role="link")
+    office.follow("다른 파일 올리기")
     office.upload(roll_file(folder))
     office.done("선거인 5명을 읽었습니다")
     office.check("roll-preview")
-    office.press("이 명부로 등록하기")
+    office.submit("이 명부로 등록하기")
     office.done("명부를 등록했습니다.")
     expect(office.page.get_by_role("cell", name="김○○")).to_be_visible()
     office.check("roll")
 
 
 def _publish(office: Office) -> None:
-    office.press("진행", role="link")
+    office.follow("진행")
     office.check("draft")
-    office.press("점검과 게시", role="link")
+    office.follow("점검과 게시")
     office.check("checklist")
     office.page.get_by_label("내용을 모두 확인했습니다").check()
-    office.press("게시하기")
+    office.submit("게시하기")
     office.done("게시를 시작했습니다.")
 
 
-def _wait_stand(office: Office, hall: Hall, word: str) -> None:
-    def shows() -> bool:
-        office.go(f"/staff/elections/{office.election}")
-        return office.page.locator(".stand .badge").inner_text() == word
-
-    hall.town.deployment.wait(shows, f"the page says {word}", 90)
+def _wait_stand(office: Office, word: str) -> None:
+    office.go(f"/staff/elections/{office.election}")
+    office.await_text(".stand .badge", word)
 
 
 def _invite(office: Office, hall: Hall) -> None:
     before = len(hall.mail.came)
     office.check("frozen")
-    office.press("알림", role="link")
+    office.follow("알림")
     office.check("messages")
-    office.press("안내 보내기")
+    office.submit("안내 보내기")
     office.heading("편지 1통")
     expect(office.page.get_by_text("정다솜 귀하")).to_be_visible()
     expect(office.page.locator(".letter .qr svg")).to_have_count(1)
@@ -192,16 +188,11 @@ def _invite(office: Office, hall: Hall) -> None:
     expect(office.page.get_by_role("button")).to_have_count(0)
     expect(office.page.get_by_text("정다솜 귀하")).to_be_visible()
     office.page.emulate_media(media="screen")
-    office.press("다 인쇄했습니다", role="link")
+    office.follow("다 인쇄했습니다")
     texts = hall.mail.wait(before + 4)[before:]
     assert {to for to, _ in texts} == {mail for _, mail in PEOPLE if mail}
-    hall.town.deployment.wait(lambda: _says(office, "보냄"), "the mails are shown as sent")
+    office.await_text("td", "보냄")
     office.check("sent")
-
-
-def _says(office: Office, word: str) -> bool:
-    office.page.reload()
-    return office.page.get_by_role("cell", name=word, exact=True).count() > 0
 
 
 def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
@@ -209,7 +200,7 @@ def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
     with running.beat.held():
         running.node.controls.advance_to(held.election.manifest.timetable.opens_at)
     running.wait_open(held.election)
-    _wait_stand(office, hall, "투표 중")
+    _wait_stand(office, "투표 중")
     link = next(
         re.search(r"http://localhost\S+", text)
         for to, text in reversed(hall.mail.texts)
@@ -233,8 +224,8 @@ def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
     running.settle(held.election)
     expect(office.page.locator('[data-turnout="heads"]')).to_have_text("4", timeout=20_000)
     office.check("voting")
-    office.press("알림", role="link")
-    office.press("투표하지 않은 사람에게 알리기")
+    office.follow("알림")
+    office.submit("투표하지 않은 사람에게 알리기")
     office.done("아직 투표하지 않은 사람에게")
     assert not _reminded(hall, held) & _voters_of(hall, held)
 
@@ -255,12 +246,12 @@ def _close(office: Office, hall: Hall, held: Held) -> None:
     running = hall.town.deployment
     with running.beat.held():
         running.node.controls.advance_to(held.election.manifest.timetable.closes_at + 1)
-    _wait_stand(office, hall, "마감됨")
+    _wait_stand(office, "마감됨")
     office.check("closed")
 
 
-def _release(context: BrowserContext, hall: Hall, held: Held, size: str, file: Path) -> None:
-    trustee = Office(context, hall.url, f"trustee-{size}")
+def _release(context: BrowserContext, hall: Hall, held: Held, file: Path) -> None:
+    trustee = Office(context, hall.url, "trustee")
     sent: list[str] = []
     trustee.page.on("request", lambda each: sent.append(each.method))
     trustee.go(f"/trustee/{held.id}")
@@ -279,7 +270,7 @@ def _release(context: BrowserContext, hall: Hall, held: Held, size: str, file: P
     opening = held.election.manifest.timetable.opening_at
     with running.beat.held():
         running.node.controls.advance_to(opening + 1)
-    running.wait(lambda: _ready(trustee), "the key may be handed in")
+    trustee.await_text("button", "열쇠를 내고 표 열기")
     trustee.page.get_by_label("열쇠 파일", exact=True).set_input_files(file)
     trustee.fill("열쇠 파일의 비밀번호", TRUSTEE)
     trustee.check("ready")
@@ -293,20 +284,15 @@ def _release(context: BrowserContext, hall: Hall, held: Held, size: str, file: P
     trustee.check("handed-in")
 
 
-def _ready(trustee: Office) -> bool:
-    trustee.page.reload()
-    return trustee.page.get_by_role("button", name="열쇠를 내고 표 열기").count() == 1
-
-
 def _result(office: Office, hall: Hall, held: Held) -> None:
     running = hall.town.deployment
     running.wait(lambda: _opened(hall, held), "every ballot is opened", 90)
     with running.beat.held():
         running.node.controls.advance_to(held.election.manifest.timetable.certify_at + 1)
     office.go(f"/staff/elections/{held.id}")
-    _wait_stand(office, hall, "결과 확정")
+    _wait_stand(office, "결과 확정")
     office.check("certified")
-    office.press("결과와 자료", role="link")
+    office.follow("결과와 자료")
     results = office.page.locator(".result")
     expect(results).to_have_count(2)
     expect(results.nth(0).locator(".badge-large")).to_have_text("가결")
@@ -317,12 +303,12 @@ def _result(office: Office, hall: Hall, held: Held) -> None:
         office.press("집계 (CSV)", role="link")
     assert saved.value.suggested_filename.endswith(".csv")
     office.go(f"/staff/organisations/{hall.organisation}/log")
-    expect(office.page.get_by_role("cell", name="결과를 확정함").first).to_be_visible()
+    office.await_text("td", "결과를 확정함")
     office.check("log")
     office.go(f"/staff/elections/{held.id}/roll")
     office.page.get_by_text("개인정보 지우기", exact=True).first.click()
     office.page.get_by_label("되돌릴 수 없음을 알고 있습니다").check()
-    office.press("개인정보 지우기")
+    office.submit("개인정보 지우기")
     office.done("개인정보를 지웠습니다.")
     expect(office.page.get_by_role("cell", name="김○○")).to_have_count(0)
     assert PASSWORD not in office.page.content()

@@ -12,6 +12,12 @@ CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
 
 BALLOTS = re.compile(r"/v1/elections/[0-9a-f]{32}/ballots$")
 
+IMPATIENT = """() => {
+  const later = (window.later ??= window.setTimeout);
+  window.setTimeout = (work, wait, ...rest) => later(work, wait / 2, ...rest);
+}"""
+"""The page looks twice as often whether a ballot is recorded."""
+
 
 def ballots_sent(seen: Page | BrowserContext) -> list[dict[str, Any]]:
     """The ballots that are handed in from now on, as they leave."""
@@ -84,6 +90,7 @@ class Visit:
 
     def recorded(self) -> None:
         """Wait until the receipt says that the ballot is recorded."""
+        self.page.evaluate(IMPATIENT)
         expect(self.page.locator(".receipt-status")).to_contain_text(
             "기록되었습니다", timeout=30_000
         )

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from hanpyo.protocol.choices import decode
@@ -10,17 +11,22 @@ from hanpyo.protocol.envelopes import Position, envelope
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest, Secrecy
 from hanpyo.secrecy.escrow import Opening, open_escrow
-from tests.browser.browsers import small_targets, violations
+from tests.browser.browsers import faults
 from tests.browser.town import Held, Question, Town
 from tests.browser.voter.steps import CODE, Visit, ballots_sent
 
+pytestmark = pytest.mark.xdist_group("voters")
 TWO = (Question("첫째 안건"), Question("둘째 안건"))
 
 
+@pytest.fixture(scope="module")
+def held(town: Town) -> Held:
+    return town.hold(TWO, secrecy=Secrecy.SEALED)
+
+
 def test_an_opened_envelope_holds_the_choices_and_is_never_sent(
-    phone: BrowserContext, town: Town
+    phone: BrowserContext, held: Held
 ) -> None:
-    held = town.hold(TWO, secrecy=Secrecy.SEALED)
     visit = Visit(phone, held)
     page = visit.page
     bodies = ballots_sent(page)
@@ -31,8 +37,7 @@ def test_an_opened_envelope_holds_the_choices_and_is_never_sent(
     visit.heading("봉투를 만들었습니다")
     number = page.locator(".receipt-code").inner_text()
     assert CODE.fullmatch(number)
-    assert violations(page) == []
-    assert small_targets(page) == []
+    assert faults(page) == []
     visit.tap("보내지 않고 열어 보기")
     page.get_by_text("다른 기기에서 계산해 보기").click()
     told = json.loads(page.locator("pre").inner_text())
@@ -44,7 +49,7 @@ def test_an_opened_envelope_holds_the_choices_and_is_never_sent(
     assert (found.hex(), short_code(found)) == (told["envelope"][2:], number)
     assert choices == bytes([1, 2])
     assert bodies == []
-    assert violations(page) == []
+    assert faults(page) == []
     visit.tap("돌아가서 투표하기")
     visit.heading("보내기 전에 확인해 주세요")
     visit.send()
@@ -70,11 +75,10 @@ def opened(held: Held, body: dict[str, Any]) -> Opening:
     return found
 
 
-def test_an_envelope_that_is_shown_can_be_cast(phone: BrowserContext, town: Town) -> None:
-    held = town.hold(TWO, secrecy=Secrecy.SEALED)
+def test_an_envelope_that_is_shown_can_be_cast(phone: BrowserContext, held: Held) -> None:
     visit = Visit(phone, held)
     bodies = ballots_sent(visit.page)
-    visit.begin()
+    visit.begin(1)
     visit.mark(("기권", "찬성"))
     visit.page.get_by_text("고른 대로 담기는지").click()
     visit.tap("봉투를 만들어 확인하기")

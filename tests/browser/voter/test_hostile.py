@@ -5,10 +5,11 @@ from playwright.sync_api import Browser, expect
 
 from hanpyo.elections.people import Person
 from hanpyo.protocol.agenda import Item, Method
-from tests.browser.browsers import visitor
+from tests.browser.browsers import faults, visitor
 from tests.browser.town import Question, Town
 from tests.browser.voter.steps import Visit
 
+pytestmark = pytest.mark.xdist_group("voters")
 EVIL = '"><script>window.hit=1</script><img src=x onerror="window.hit=1">{{7*7}}</script>'
 MARKDOWN = "[눌러](javascript:window.hit=1) ![](https://evil.example/x.png)"
 QUESTIONS = (
@@ -80,6 +81,7 @@ def vote(visit: Visit) -> None:
     visit.tap("다음")
     page.locator("#group").select_option(index=1)
     page.locator("label.option").first.click()
+    assert faults(page) == []
     visit.tap("다음")
     visit.heading("5번 안건")
     visit.tap("고르지 않고 다음")

@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from hanpyo.elections.people import Person
-from tests.browser.browsers import small_targets, violations, visitor
+from tests.browser.browsers import faults, visitor
 from tests.browser.town import Question, Town
 from tests.browser.voter.steps import Visit
 
+pytestmark = pytest.mark.xdist_group("voters")
 HANA = Person(
     name="김하나",
     mail="hana@example.org",
@@ -30,7 +31,7 @@ def test_a_letter_code_typed_by_hand_opens_the_vote(phone: BrowserContext, town:
     field.fill(("0" if code[0] != "0" else "1") + code[1:])
     visit.tap("코드로 들어가기")
     expect(visit.page.get_by_role("alert")).to_contain_text("잘못 적었습니다")
-    assert violations(visit.page) == []
+    assert faults(visit.page) == []
     field.fill(code.lower().replace("-", " "))
     visit.tap("코드로 들어가기")
     visit.heading("본인이 맞습니까?")
@@ -45,8 +46,7 @@ def test_a_code_by_mail_is_the_second_proof(phone: BrowserContext, town: Town, l
     page.get_by_role("button", name=by_mail).click()
     field = page.locator("#code")
     expect(field).to_be_visible()
-    assert violations(page) == []
-    assert small_targets(page) == []
+    assert faults(page) == []
     confirm = {"ko": "확인", "en": "Confirm"}[lang]
     code = town.sent_code()
     field.fill("0" * 8 if code != "0" * 8 else "1" * 8)

@@ -1,7 +1,6 @@
 """Other keys than the browser's own: a wallet found by EIP-6963, a passkey of the device."""
 
 import json
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from hanpyo.protocol.signatures import address_key_id, address_of
-from tests.browser.browsers import small_targets, violations, visitor
+from tests.browser.browsers import faults, visitor
 from tests.browser.town import Held, Town
 from tests.browser.voter.steps import Visit
-from tests.service.deployment import deployment
 
+pytestmark = pytest.mark.xdist_group("voters")
 SERVICE = Path(__file__).parents[2] / "service"
 KEY = bytes([7]) * 32
 ADDRESS = "0x" + address_of(KEY).hex()
@@ -74,8 +73,7 @@ def test_a_wallet_signs_in_place_of_the_browser(wallet: BrowserContext, town: To
     visit.open_link()
     visit.heading("본인이 맞습니까?")
     visit.page.get_by_text("다른 방법으로 서명하기").click()
-    assert violations(visit.page) == []
-    assert small_targets(visit.page) == []
+    assert faults(visit.page) == []
     visit.tap("<b>서명기</b>(으)로 서명하기")
     visit.mark(("찬성",))
     visit.send()
@@ -122,24 +120,8 @@ def test_a_wallet_that_refuses_sends_nothing(wallet: BrowserContext, town: Town)
     expect(visit.page.locator(".note-bad")).to_contain_text("보내지지 않았습니다")
 
 
-@pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """An installation with a name: passkeys belong to names, not to addresses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://localhost:{port}"
-    with deployment(
-        "sqlite",
-        tmp_path_factory.mktemp("named"),
-        HANPYO_WEB__PORT=str(port),
-        HANPYO_WEB__PUBLIC_URL=url,
-    ) as running:
-        yield Town(running, public=url)
-
-
-def test_a_passkey_signs_in_place_of_the_browser(phone: BrowserContext, named: Town) -> None:
-    held = named.hold(methods="link passkey")
+def test_a_passkey_signs_in_place_of_the_browser(phone: BrowserContext, town: Town) -> None:
+    held = town.hold(methods="link passkey")
     visit = Visit(phone, held)
     session = phone.new_cdp_session(visit.page)
     session.send("WebAuthn.enable")
@@ -165,6 +147,6 @@ def test_a_passkey_signs_in_place_of_the_browser(phone: BrowserContext, named: T
     [key] = keys_of(held, 0)
     assert key.startswith("0x03")
     visit.page.evaluate("sessionStorage.clear()")
-    visit.page.goto(f"{named.url}/vote/{held.id}")
+    visit.page.goto(f"{town.url}/vote/{held.id}")
     visit.tap("이 기기의 지문이나 얼굴로 확인하기")
     visit.heading("이미 투표했습니다")

@@ -11,6 +11,7 @@ from tests.browser.browsers import visitor
 from tests.browser.town import Held, Question, Town
 from tests.browser.voter.steps import BALLOTS, Visit, ballots_sent
 
+pytestmark = pytest.mark.xdist_group("voters")
 TWO = (Question("첫째 안건"), Question("둘째 안건"))
 
 

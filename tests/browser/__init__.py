@@ -1,0 +1,1 @@
+"""The pages in Chromium. One installation serves all modules of a group, on one worker."""
