@@ -82,10 +82,11 @@ class Scene:
         listed: Mapping[int, bytes] | None = None,
         open_now: bool = True,
         periods: Periods = PERIODS,
+        text: dict[str, Any] | None = None,
     ) -> PublishedElection:
         """Publish and freeze an election of one yes/no item; voter n is member `member-n`.
 
-        `listed` voters have key ids on the roll instead.
+        `listed` voters have key ids on the roll instead. `text` is published in place of the usual.
         """
         roll = tuple(
             RollEntry(
@@ -97,8 +98,8 @@ class Scene:
             )
             for number in range(voters)
         )
-        text = {"title": "시험 투표", "items": [{"title": "안건", "options": ["찬성", "반대"]}]}
-        plan = Plan(secrecy, text, (Item(Method.CHOOSE_ONE, 2),), roll)
+        usual = {"title": "시험 투표", "items": [{"title": "안건", "options": ["찬성", "반대"]}]}
+        plan = Plan(secrecy, text or usual, (Item(Method.CHOOSE_ONE, 2),), roll)
         organiser = Address(bytes.fromhex(self.organiser.address[2:]))
         timetable = periods.starting(self.controls.now())
         manifest = manifest_for(plan, organiser, timetable, self.officials)

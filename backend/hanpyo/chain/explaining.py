@@ -19,8 +19,9 @@ from hanpyo.chain.contracts import MODULES
 from hanpyo.chain.receipts import Log
 
 ELECTION: Final = "Election"
-LONGEST: Final = 512
-"""Bytes or letters of one value that are shown."""
+LONGEST: Final = 160
+"""Bytes of one value that are shown."""
+LONGEST_TEXT: Final = 1_000
 MOST_VALUES: Final = 100
 _SELECTOR: Final = 4
 _UNREADABLE: Final = (DecodingError, EncodingError, OverflowError, ValueError)
@@ -123,7 +124,7 @@ def _shown(name: str, kind: str, value: Any) -> Value:
     if isinstance(value, bool):
         return Value(name, kind, "true" if value else "false")
     text = str(value)
-    return Value(name, kind, text[:LONGEST], len(text) if len(text) > LONGEST else None)
+    return Value(name, kind, text[:LONGEST_TEXT], len(text) if len(text) > LONGEST_TEXT else None)
 
 
 @cache

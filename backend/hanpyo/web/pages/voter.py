@@ -3,6 +3,7 @@
 Each shows all that needs no key without JavaScript; the ballot is the script's.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from hanpyo.db.models import Election as ElectionRow
 from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.indexer import queries
+from hanpyo.indexer.situation import NotIndexedYet
 from hanpyo.protocol.phases import Phase
 from hanpyo.protocol.types import Secrecy
 from hanpyo.web.context import runtime
@@ -44,9 +46,7 @@ class Shown:
 def enter() -> ResponseReturnValue:
     """Where personal links lead; their token stands in the fragment, which only the page sees."""
     with runtime().database.read() as session:
-        rows = queries.published(session, None, _MOST)
-        shown = [_shown(session, row) for row in rows]
-    voting = [each for each in shown if each.phase is Phase.VOTING]
+        voting = [each for each in _newest(session) if each.phase is Phase.VOTING]
     return render_template("voter/enter.html", elections=voting)
 
 
@@ -77,8 +77,17 @@ def check_any() -> ResponseReturnValue:
     if chosen:
         return redirect(f"/check/{chosen}", 303)
     with runtime().database.read() as session:
-        shown = [_shown(session, row) for row in queries.published(session, None, _MOST)]
+        shown = _newest(session)
     return render_template("voter/check_any.html", elections=shown)
+
+
+def _newest(session: Session) -> list[Shown]:
+    """The newest elections whose blocks are read."""
+    found = []
+    for row in queries.published(session, None, _MOST):
+        with suppress(NotIndexedYet):
+            found.append(_shown(session, row))
+    return found
 
 
 def _shown(session: Session, row: ElectionRow) -> Shown:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from hanpyo.chain.encoding import InvalidEncoding
 from hanpyo.chain.errors import UntrustworthyAnswer
-from hanpyo.chain.explaining import LONGEST, Explained, Value, explain_call, explain_log
+from hanpyo.chain.explaining import Explained, Value, explain_call, explain_log
 from hanpyo.chain.headers import Header
 from hanpyo.chain.quantities import read_address, read_data, read_object, read_quantity
 from hanpyo.chain.receipts import Log, Receipt
@@ -26,6 +26,7 @@ from hanpyo.web.pages.explorer.making import ask, explorer, node, nothing_there
 
 _HASH: Final = re.compile("0x[0-9a-fA-F]{64}")
 _MOST_EVENTS: Final = 300
+_HEAD: Final = 2_048
 _TERMS: Final = "terms"
 
 
@@ -70,7 +71,7 @@ class Shown:
     @property
     def head(self) -> str:
         """The first bytes of the calldata."""
-        return f"0x{self.data[:LONGEST].hex()}"
+        return f"0x{self.data[:_HEAD].hex()}"
 
 
 @explorer.get("/tx/<name>")

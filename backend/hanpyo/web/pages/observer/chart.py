@@ -21,7 +21,7 @@ _MOST_BARS: Final = 48
 _STEPS: Final = (1, 2, 5, 10, 20, 40, 60, 80, 100)
 _ROOM: Final = 115
 """How much higher than its highest point, in per cent, a panel is."""
-_CURVE_TOP, _CURVE_FOOT, _BARS_TOP, _BARS_FOOT = 7.0, 62.0, 72.0, 92.0
+_CURVE_TOP, _CURVE_FOOT, _BARS_TOP, _BARS_FOOT = 7.0, 62.0, 74.0, 92.0
 CURVE_PANEL: Final = (_CURVE_TOP, _CURVE_FOOT - _CURVE_TOP)
 """Where the curve's panel begins, and how high it is."""
 _GAP: Final = 0.18

@@ -139,5 +139,6 @@ def _rows(
 
     rows = [row(title, place) for place, title in enumerate(text.options, 1)]
     if len(rows) > _IN_ORDER and item.rule.decision is Decision.COUNTED:
-        rows.sort(key=lambda each: (each.rank or len(rows) + 1, -(each.heads, each.weight)[plane]))
+        last = len(rows) + 1
+        rows.sort(key=lambda each: (each.rank or last, -(each.heads, each.weight)[plane]))
     return [*rows, row("", 0), row("", item.options + 1)]

@@ -63,6 +63,26 @@ EVENTS: Final[dict[str, LazyString]] = {
     "ElectionCreated": lazy_gettext("투표 컨트랙트를 만들었습니다"),
 }
 """What events of the contracts mean, by their names in the log and on the chain."""
+CALLS: Final[dict[str, LazyString]] = {
+    "create": lazy_gettext("투표 컨트랙트 만들기"),
+    "initialise": lazy_gettext("투표 컨트랙트에 내용 묶기"),
+    "publishText": lazy_gettext("안건과 선택지의 글 올리기"),
+    "publishRoll": lazy_gettext("명부 올리기"),
+    "freeze": lazy_gettext("투표의 내용 굳히기"),
+    "cancel": lazy_gettext("시작하기 전에 투표 취소하기"),
+    "cast": lazy_gettext("표 묶음 기록하기"),
+    "castWide": lazy_gettext("지갑과 패스키의 표 묶음 기록하기"),
+    "castDesk": lazy_gettext("창구의 표 묶음 기록하기"),
+    "rebind": lazy_gettext("선거인의 열쇠 새로 맺기"),
+    "settle": lazy_gettext("다시 투표한 선거인의 마지막 표 정하기"),
+    "releaseKey": lazy_gettext("개표 열쇠 공개하기"),
+    "open": lazy_gettext("표 열기"),
+    "openActs": lazy_gettext("다시 투표한 표 열기"),
+    "voidFirst": lazy_gettext("열 수 없는 표임을 보이기"),
+    "voidAct": lazy_gettext("열 수 없는 표임을 보이기"),
+    "certify": lazy_gettext("결과 확정하기"),
+}
+"""What calls of the contracts that change something are for."""
 SKIPPED: Final[dict[str, LazyString]] = {
     "not_open": lazy_gettext("투표할 수 있는 시간이 아님"),
     "unknown_voter": lazy_gettext("명부에 없는 선거인"),

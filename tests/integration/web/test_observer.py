@@ -1,0 +1,209 @@
+"""The public's pages over HTTP: what they say, to whom, and what hostile texts become."""
+
+import re
+from contextlib import ExitStack
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from hanpyo.audit import BundleSource, audit
+from hanpyo.db.models import Election
+from hanpyo.indexer.evidence import MOST_EVENTS, BeingMade, EvidenceFiles, RecordTooLong, Wanted
+from hanpyo.indexer.queries import Extent
+from hanpyo.indexer.situation import Situation
+from hanpyo.web.public import Reader
+from tests.integration.web.observing import EVIL, MARKDOWN, Observed, foreign_markup, observed
+from tests.service.scene import NO, Scene
+
+
+@pytest.fixture(scope="module")
+def seen(place: Scene) -> Observed:
+    return observed(place)
+
+
+@pytest.fixture
+def client(seen: Observed) -> FlaskClient:
+    return seen.client
+
+
+@pytest.fixture
+def situation(seen: Observed) -> Situation:
+    with seen.place.runtime.database.read() as session:
+        return Reader(seen.place.runtime).situation(session, seen.id)
+
+
+def pages(seen: Observed) -> list[str]:
+    """Every page on which something of the election stands."""
+    address, (first, *_) = seen.following.election.address, seen.transactions()
+    return [
+        "/elections",
+        f"/elections/{seen.id}",
+        f"/elections/{seen.id}/live",
+        f"/elections/{seen.id}/log",
+        f"/chain/tx/{first}",
+        f"/chain/address/{address}",
+    ]
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_hostile_texts_stay_texts_on_every_page(
+    seen: Observed, client: FlaskClient, lang: str
+) -> None:
+    for path in pages(seen):
+        answer = client.get(path, query_string={"lang": lang})
+        assert answer.status_code == 200, path
+        assert foreign_markup(answer.text) == [], path
+        assert EVIL in unescape(answer.text) or EVIL.replace('"', '\\"') in unescape(answer.text)
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'"), path
+
+
+def test_a_page_says_all_there_is_to_know(seen: Observed, client: FlaskClient) -> None:
+    text = unescape(client.get(f"/elections/{seen.id}").text)
+    election = seen.following.election
+    for shown in (
+        "62.5%",
+        "선거인 8명 가운데 5명이 투표했습니다",
+        "아직 확정되지 않은 수입니다",
+        "이 체인은 이 서비스의 운영자가 돌립니다",
+        MARKDOWN,
+        f"/audit?election={election.address}&from=",
+        f"/v1/elections/{seen.id}/evidence",
+        f"/v1/elections/{seen.id}/tally?format=jsonld",
+        f"/chain/address/{election.address}",
+        "0x" + election.domain.manifest_hash.hex(),
+    ):
+        assert shown in text, shown
+
+
+def test_the_part_that_moves_is_the_pages_own_and_kept_by_its_tag(
+    seen: Observed, client: FlaskClient
+) -> None:
+    page = client.get(f"/elections/{seen.id}").text
+    part = client.get(f"/elections/{seen.id}/live")
+    assert part.text in page
+    tag = re.findall(r'data-tag="([0-9a-f]+)"', page)
+    assert part.headers["ETag"] == f'"{tag[0]}"'
+    again = client.get(f"/elections/{seen.id}/live", headers={"If-None-Match": f'"{tag[0]}"'})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("rest", ["", "/live", "/log"])
+@pytest.mark.parametrize("election", ["f" * 32, "x", "%00", "..%2f..%2fetc", "'--"])
+def test_what_is_not_there_has_a_page_of_its_own(
+    client: FlaskClient, election: str, rest: str
+) -> None:
+    answer = client.get(f"/elections/{election}{rest}", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+
+
+@pytest.mark.parametrize("after", ["x", "", "W10", "WzEsMl0x", "0" * 500, '"><script>'])
+@pytest.mark.parametrize("path", ["/elections", "/elections/{}/log"])
+def test_a_page_that_no_list_has_is_not_found(
+    seen: Observed, client: FlaskClient, path: str, after: str
+) -> None:
+    answer = client.get(path.format(seen.id), query_string={"after": after})
+    assert answer.status_code == 404
+
+
+def test_the_log_comes_in_pages_and_holds_every_event(seen: Observed, client: FlaskClient) -> None:
+    text = client.get(f"/elections/{seen.id}/log").text
+    events = client.get(f"/v1/elections/{seen.id}/events?limit=200").get_json()["events"]
+    assert text.count('class="log-what"') == len(events)
+    for transaction in seen.transactions():
+        assert f'href="/chain/tx/{transaction}"' in text
+
+
+def test_an_election_that_is_not_read_yet_says_so_and_keeps_nobody_out(
+    seen: Observed, client: FlaskClient
+) -> None:
+    fresh = seen.place.publish(2)
+    answer = client.get(f"/elections/{fresh.id}")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "방금 게시한 투표입니다" in answer.text
+    for path in ("/", "/check", "/elections"):
+        assert client.get(path).status_code == 200, path
+    with seen.place.runtime.database.write() as session:
+        session.get_one(Election, fresh.id).created_block = None
+
+
+@pytest.fixture
+def evidence(seen: Observed) -> str:
+    return f"/v1/elections/{seen.id}/evidence"
+
+
+def test_the_evidence_passes_the_audit_and_is_kept_by_its_tag(
+    seen: Observed, client: FlaskClient, evidence: str
+) -> None:
+    folder = seen.place.runtime.settings.data
+    with client.get(evidence) as answer:
+        assert answer.mimetype == "application/gzip"
+        tag = answer.headers["ETag"]
+        (folder / "taken.json.gz").write_bytes(answer.data)
+    report = audit(BundleSource(folder / "taken.json.gz"), seen.following.election.domain.election)
+    assert report.ok
+    with client.get(evidence, headers={"If-None-Match": tag}) as again:
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_evidence_is_made_anew_for_a_new_record_once_a_while(
+    seen: Observed, client: FlaskClient, situation: Situation
+) -> None:
+    made: list[int] = []
+    folder = seen.place.runtime.settings.data / "kept"
+    now = [0.0]
+    files = EvidenceFiles(folder, clock=lambda: 10**10 + now[0])
+
+    def take(newest: tuple[int, int]) -> str:
+        wanted = Wanted(situation, 0, Extent(5, newest, bytes(32)))
+        return files.file(wanted, seen.place.node.rpc, lambda: made.append(1)).name
+
+    first = take((1, 0))
+    assert take((1, 0)) == first
+    second = take((2, 0))
+    assert second != first
+    assert len(made) == 2
+    assert [each.name for each in folder.glob("*.gz")] == [second]
+    young = EvidenceFiles(folder, clock=lambda: 0)
+    wanted = Wanted(situation, 0, Extent(5, (3, 0), bytes(32)))
+    assert young.file(wanted, seen.place.node.rpc, lambda: made.append(1)).name == second
+    assert len(made) == 2
+
+
+def test_one_evidence_is_made_at_a_time(seen: Observed, situation: Situation) -> None:
+    files = EvidenceFiles(seen.place.runtime.settings.data / "busy", clock=lambda: 10**10)
+    rpc = seen.place.node.rpc
+    first, second = (Wanted(situation, 0, Extent(5, (n, 0), bytes(32))) for n in (1, 2))
+    with ExitStack() as others:
+
+        def somebody_begins() -> None:
+            assert others.enter_context(files._turn())
+
+        files._folder.mkdir()
+        with pytest.raises(BeingMade):
+            files.file(first, rpc, somebody_begins)
+    made = files.file(first, rpc, lambda: None)
+    with ExitStack() as others:
+        assert files.file(second, rpc, somebody_begins) == made
+
+
+def test_a_long_record_is_left_to_the_command(seen: Observed, situation: Situation) -> None:
+    files = EvidenceFiles(seen.place.runtime.settings.data / "long")
+    wanted = Wanted(situation, 0, Extent(MOST_EVENTS + 1, (1, 0), bytes(32)))
+    with pytest.raises(RecordTooLong):
+        files.file(wanted, seen.place.node.rpc, lambda: None)
+
+
+def test_a_result_is_shown_with_its_reasons(seen: Observed, client: FlaskClient) -> None:
+    following, place = seen.following, seen.place
+    times = following.election.manifest.timetable
+    following.cast(NO, [5])
+    place.controls.advance_to(times.certify_at)
+    place.organiser.transact(following.contract.certify())
+    following.follow()
+    text = unescape(client.get(f"/elections/{seen.id}").text)
+    for shown in ("결과가 확정되었습니다", "집계됨", "83.3%", f"셈법({EVIL})"):
+        assert shown in text, shown
+    assert "data-ended" in text
