@@ -138,8 +138,11 @@ class Outbound:
         parts = self.check(url)
         end = self._monotonic() + self._limits.seconds
         address = self._address(parts)
-        connection = _Pinned(parts, address, self._context, self._left(end))
-        watch = threading.Timer(self._left(end), connection.cut)
+        left = end - self._monotonic()
+        if left <= 0:
+            raise OutboundFailed("timeout")
+        connection = _Pinned(parts, address, self._context, left)
+        watch = threading.Timer(left, connection.cut)
         watch.daemon = True
         watch.start()
         try:
@@ -179,12 +182,6 @@ class Outbound:
             body += chunk
         headers = dict(response.headers.items())
         return Reply(response.status, headers, body[:most], cut_off=len(body) > most)
-
-    def _left(self, end: float) -> float:
-        left = end - self._monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
 
 
 def fetch_json(

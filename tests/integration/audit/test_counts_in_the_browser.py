@@ -59,7 +59,9 @@ def compare(item: Item, votes: list[Vote], counting: dict[str, Any]) -> None:
         ours = (
             methods._rank(manifest, 0, votes, method)
             if method.partition(" ")[0] in ("irv", "stv", "borda", "schulze")
-            else methods._spend(manifest, 0, votes, method, counting)
+            else methods._spend(
+                manifest, 0, votes, method, counting, most_rounds=methods.MOST_ROUNDS
+            )
         )
     except CountingError:
         assert "uncountable" in answer

@@ -143,7 +143,7 @@ def test_kill_9_between_any_two_calls(stage: Scene) -> None:
     draw = random.Random(3)
     before, kills = created(stage), 0
     done = has_left(ElectionState.PUBLISHING, election_id)
-    while kills < 100:
+    while kills < 400:
         ended = in_a_process(partial(_publish, stage, draw.randrange(1, 60), done))
         if ended == 0:
             break
@@ -203,7 +203,7 @@ def test_closing_killed_between_any_two_calls(stage: Scene) -> None:
     counted = has_left(ElectionState.PUBLISHED, election_id)
     for done in (key_is_out(stage, election), counted):
         while not done(stage.runtime.database):
-            assert kills < 100
+            assert kills < 400
             ended = in_a_process(partial(_close, stage, draw.randrange(1, 120), done))
             kills += ended == -signal.SIGKILL
         life.advance_to(times.certify_at)

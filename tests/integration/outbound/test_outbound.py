@@ -207,6 +207,18 @@ def test_a_slow_answer_ends_when_the_time_is_over() -> None:
         assert time.monotonic() - started < 2
 
 
+def test_a_name_that_is_found_too_late_is_not_connected_to() -> None:
+    times = iter([0.0, 10.0])
+    late = Outbound(
+        Reach.OWN,
+        resolve=resolving("10.1.2.3"),
+        limits=Limits(seconds=5),
+        monotonic=lambda: next(times),
+    )
+    with pytest.raises(OutboundFailed, match="timeout"):
+        late.post("https://sms.example/", b"{}", {})
+
+
 @pytest.mark.parametrize(
     "address", ["10.1.2.3", "172.16.0.9", "192.168.1.1", "100.64.0.1", "fd00::1"]
 )

@@ -16,7 +16,7 @@ from tests.integration.indexer.following import Following
 from tests.service.scene import YES, Scene
 from tests.service.serving import served
 
-HEARD_WITHIN = 15.0
+HEARD_WITHIN = 40.0
 
 
 def short(place: Scene, threads: int = 32) -> Settings:

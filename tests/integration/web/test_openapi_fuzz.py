@@ -7,8 +7,9 @@ answer is a fault of the service, and each one is as the document says: status, 
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import schemathesis
@@ -22,8 +23,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from werkzeug.wsgi import ClosingIterator
 
 from tests.service.callers import CALLERS, Installation, installation
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHECKS: Final = [
     status_code_conformance,
@@ -54,13 +59,24 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
                 if isinstance(operation, dict):
                     del operation["responses"]["default"]  # every status has to be named
         schema = schemathesis.openapi.from_dict(document)
-        schema.app = made.app
+        schema.app = _closing(made.app)
         ids = {
             "election_id": [made.election.id, made.draft],
             "organisation_id": [made.organisation],
             "role": ["clerk"],
         }
         yield Fuzzed(made, schema, ids)
+
+
+def _closing(app: "WSGIApplication") -> "WSGIApplication":
+    """The application, its answers read whole and closed as a server does."""
+
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        answer = app(environ, start_response)
+        with closing(ClosingIterator(answer, getattr(answer, "close", None))) as parts:
+            return list(parts)
+
+    return call
 
 
 @pytest.mark.parametrize("caller", CALLERS)
