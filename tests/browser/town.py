@@ -38,7 +38,11 @@ from tests.service.deployment import Deployment, deployment
 
 PERIODS = Periods(lead=60, voting=200_000, desk=3_600, gap=600, release=3_600, challenge=600)
 DAY = 86_400
-_CALM: dict[str, Any] = {"HANPYO_CHAIN__POLL": "0.5", "HANPYO_CHAIN__CONFIRMATIONS": "1"}
+_CALM: dict[str, Any] = {
+    "HANPYO_CHAIN__POLL": "0.5",
+    "HANPYO_CHAIN__CONFIRMATIONS": "1",
+    "HANPYO_INDEX__STREAM_SECONDS": "4",
+}
 _BEAT = 1.0
 """Blocks cost every process something: they come with transactions, and seldom without."""
 

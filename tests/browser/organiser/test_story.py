@@ -215,14 +215,14 @@ def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
         visit.mark(("찬성", "찬성"))
         visit.send()
     running.wait(lambda: running.owed(held.election) == 0, "the ballot is recorded")
-    expect(office.page.locator('[data-turnout="heads"]')).to_have_text("1", timeout=20_000)
+    expect(office.page.locator('[data-turnout="heads"]')).to_have_text("1", timeout=40_000)
     voted = _voters_of(hall, held)
     crowd = running.crowd(held.election)
     rest = [number for number in range(5) if number not in voted][:3]
     assert crowd.vote(rest[:2], bytes([1, 1])) == 2
     assert crowd.vote(rest[2:], bytes([1, 2])) == 1
     running.settle(held.election)
-    expect(office.page.locator('[data-turnout="heads"]')).to_have_text("4", timeout=20_000)
+    expect(office.page.locator('[data-turnout="heads"]')).to_have_text("4", timeout=40_000)
     office.check("voting")
     office.follow("알림")
     office.submit("투표하지 않은 사람에게 알리기")
