@@ -1,4 +1,6 @@
-"""What the contract itself says of each item, asked once a block at most."""
+"""What the contract itself says of each item: asked once a block at most, and once it is certified
+never again.
+"""
 
 from collections import OrderedDict
 from threading import Lock
@@ -24,7 +26,7 @@ class Results:
     """Reads results through one process's memory. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, bytes], tuple[ItemResult, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, object], tuple[ItemResult, ...]] = OrderedDict()
         self._lock = Lock()
 
     def read(self, rpc: Rpc, found: Situation) -> tuple[ItemResult, ...]:
@@ -33,7 +35,7 @@ class Results:
             raise NotCountedYet("results are shown once the voting and the desk are closed")
         if found.phase in (Phase.OPENING, Phase.CERTIFIED):
             found.require_tally()
-        key = (found.election.id, found.hash)
+        key = (found.election.id, _state(found))
         with self._lock:
             known = self._known.get(key)
         if known is not None:
@@ -45,3 +47,11 @@ class Results:
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return results
+
+
+def _state(found: Situation) -> object:
+    """What a result belongs to: the block, or of what is certified the counts that are final."""
+    if found.phase is not Phase.CERTIFIED:
+        return found.hash
+    done = found.progress
+    return done.certified_block, done.live, done.live_weight, done.opened, done.voided

@@ -8,13 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from hanpyo.audit import BundleSource, audit
-from hanpyo.db.models import Election
+from hanpyo.db.models import Election, Installation, Progress
+from hanpyo.indexer.alarms import BELOW_FINAL, raise_alarm, release_alarms
 from hanpyo.indexer.evidence import MOST_EVENTS, BeingMade, EvidenceFiles, RecordTooLong, Wanted
 from hanpyo.indexer.queries import Extent
 from hanpyo.indexer.situation import Situation
+from hanpyo.protocol.types import Secrecy
+from hanpyo.web.app import create_app
 from hanpyo.web.public import Reader
+from tests.integration.indexer.following import Following
 from tests.integration.web.observing import EVIL, MARKDOWN, Observed, foreign_markup, observed
-from tests.service.scene import NO, Scene
+from tests.service.scene import NO, YES, Scene
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +211,76 @@ def test_a_result_is_shown_with_its_reasons(seen: Observed, client: FlaskClient)
     for shown in ("결과가 확정되었습니다", "집계됨", "83.3%", f"셈법({EVIL})"):
         assert shown in text, shown
     assert "data-ended" in text
+
+
+def shown_of(place: Scene, following: Following) -> str:
+    following.follow()
+    client = create_app(place.runtime).test_client()
+    answer = client.get(f"/elections/{following.election.id}")
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def test_a_sealed_election_shows_no_choice_before_it_is_opened(place: Scene) -> None:
+    sealed = place.publish(10, Secrecy.SEALED, weights=range(1, 11), open_now=False)
+    following, times = Following(place, sealed), sealed.manifest.timetable
+    before = shown_of(place, following)
+    assert "투표가 시작되면 여기에 참여가 그려집니다" in before
+    place.controls.advance_to(times.opens_at)
+    following.cast(YES, range(3))
+    for phase, said in (
+        (times.opens_at, "지금 투표하고 있습니다"),
+        (times.closes_at, "투표가 끝났습니다"),
+        (times.opening_at, "표를 열어 세고 있습니다"),
+        (times.key_deadline + 1, "결과를 정할 수 없습니다"),
+    ):
+        if place.controls.now() < phase:
+            place.controls.advance_to(phase)
+        text = shown_of(place, following)
+        assert said in text
+        assert "30.0%" in text
+        assert "의결권으로는 55 가운데 6 (10.9%)" in text
+        assert 'class="bar"' not in text
+    assert "정할 수 없음" in text
+    assert "가결되려면" not in text
+
+
+def test_a_cancelled_election_says_so_and_counts_nothing(place: Scene) -> None:
+    following = Following(place, place.publish(3, Secrecy.OPEN, open_now=False))
+    place.organiser.transact(following.contract.cancel())
+    text = shown_of(place, following)
+    assert "시작하기 전에 취소한 투표입니다" in text
+    assert 'class="bar"' not in text
+    assert "아직 확정되지 않은 수입니다" not in text
+
+
+def test_a_halted_index_and_a_lost_secrecy_are_said(seen: Observed, place: Scene) -> None:
+    database = place.runtime.database
+    with database.write() as session:
+        raise_alarm(session, BELOW_FINAL, number=1, known=bytes(32), found=None, now=1)
+    text = unescape(seen.client.get(f"/elections/{seen.id}").text)
+    with database.write() as session:
+        for each in release_alarms(session, 2):
+            each.settled_at = 2
+        session.get_one(Progress, seen.id).secrecy_lost = True
+    assert "운영자가 살펴보고 있습니다" in text
+    assert 'class="bar"' not in text
+    after = unescape(seen.client.get(f"/elections/{seen.id}").text)
+    with database.write() as session:
+        session.get_one(Progress, seen.id).secrecy_lost = False
+    assert "표의 비밀은 지켜지지 않았습니다" in after
+
+
+def test_links_lead_to_the_networks_own_explorer_where_there_is_one(seen: Observed) -> None:
+    def belongs(embedded: bool, chain_id: int) -> int:
+        with seen.place.runtime.database.write() as session:
+            row = session.get_one(Installation, 1)
+            before, row.embedded, row.chain_id = row.chain_id, embedded, chain_id
+            return before
+
+    own = belongs(False, 1_001)
+    text = create_app(seen.place.runtime).test_client().get(f"/elections/{seen.id}/log").text
+    belongs(True, own)
+    for transaction in seen.transactions():
+        assert f'href="https://kairos.kaiascan.io/tx/{transaction}"' in text
+    assert "/chain/tx/" not in text

@@ -15,6 +15,7 @@ from hanpyo.web.pages.observer.reasons import (
     conditions,
     from_contract,
     from_record,
+    may_vote,
 )
 from hanpyo.web.pages.texts import ItemText, PublishedText
 
@@ -26,9 +27,13 @@ _SHOWN: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option: `width` is its bar in per cent, `rank` its place among the selected, from 1."""
+    """One option: `width` is its bar in per cent, `rank` its place among the selected, from 1.
+
+    `place` is its number on the ballot, 0 for blank, one beyond the last for invalid.
+    """
 
     title: str
+    place: int
     heads: int
     weight: int
     width: float
@@ -53,6 +58,8 @@ class Shown:
     """What follows in a long list."""
     plane: int
     """What bars measure: 0 heads, 1 weight."""
+    channels: Mapping[int, Sequence[int]]
+    """The same by channel: what each place got."""
     selected: Selected | None
 
     @property
@@ -106,10 +113,22 @@ def items_of(
                 rows=(*options[:cut], *aside) if known else None,
                 more=options[cut:],
                 plane=plane,
+                channels=_by_channel(number, item, cells or (), plane),
                 selected=selected,
             )
         )
     return tuple(shown)
+
+
+def _by_channel(
+    number: int, item: Item, cells: Sequence[Cell], plane: int
+) -> Mapping[int, Sequence[int]]:
+    found: dict[int, list[int]] = {}
+    for cell in cells:
+        if cell.item == number and may_vote(item, cell.group):
+            values = found.setdefault(cell.channel, [0] * (item.options + 2))
+            values[cell.option] += (cell.heads, cell.weight)[plane]
+    return dict(sorted(found.items()))
 
 
 def _rows(
@@ -128,6 +147,7 @@ def _rows(
         value = figures.options[place][plane]
         return Row(
             title=title,
+            place=place,
             heads=heads,
             weight=weight,
             width=round(100 * value / full, 2) if full and (is_option or not pointed) else 0.0,

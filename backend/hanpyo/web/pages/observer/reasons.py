@@ -76,12 +76,12 @@ def from_record(
 ) -> Figures:
     """The figures of what is recorded so far, as the read model sums them."""
     item = manifest.items[number]
-    own = [part for part in parts if _may_vote(item, part.group)]
+    own = [part for part in parts if may_vote(item, part.group)]
     direct = [part for part in own if part.channel not in _NOT_IN_PERSON]
-    groups = [group for place, group in enumerate(manifest.groups) if _may_vote(item, place)]
+    groups = [group for place, group in enumerate(manifest.groups) if may_vote(item, place)]
     options = [[0, 0] for _ in range(item.options + 2)]
     for cell in cells:
-        if cell.item == number and _may_vote(item, cell.group):
+        if cell.item == number and may_vote(item, cell.group):
             options[cell.option][0] += cell.heads
             options[cell.option][1] += cell.weight
     return Figures(
@@ -141,5 +141,6 @@ def _condition(
     return Condition(asked, base, plane, share, part, whole, least, whole > 0 and part >= least)
 
 
-def _may_vote(item: Item, group: int) -> bool:
+def may_vote(item: Item, group: int) -> bool:
+    """Whether a group of the roll votes on an item."""
     return item.eligible is None or group in item.eligible

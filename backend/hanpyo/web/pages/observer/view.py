@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.contracts import ItemResult
+from hanpyo.chain.errors import ChainError
 from hanpyo.db.models import Election as ElectionRow
 from hanpyo.errors import Conflict, Unavailable
 from hanpyo.indexer import queries
@@ -27,6 +28,7 @@ from hanpyo.web.public import Reader, reader
 
 _SELECTIONS: Final = "hanpyo_selections"
 _DECIDED: Final = (Phase.OPENING, Phase.CERTIFIED, Phase.CANCELLED, Phase.UNDETERMINED)
+_BEFORE: Final = (Phase.DRAFT, Phase.FROZEN, Phase.CANCELLED)
 _STEPS: Final = ("frozen", "voting", "closed", "opening", "certified")
 
 
@@ -75,6 +77,11 @@ class View:
         return quorum_goals(self.found.election.manifest)
 
     @property
+    def tallied(self) -> bool:
+        """Whether choices are known and shown."""
+        return any(item.rows is not None for item in self.items)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more can happen."""
         return self.found.phase in (Phase.CERTIFIED, Phase.CANCELLED, Phase.UNDETERMINED)
@@ -120,6 +127,9 @@ def view_of(election_id: str) -> View:
 
 
 def _cells(session: Session, found: Situation) -> list[queries.Cell] | None:
+    """The tally; None while there is none, or nobody can know it."""
+    if found.phase in _BEFORE:
+        return None
     try:
         found.require_tally()
     except (TallySealed, TallyHalted):
@@ -133,7 +143,7 @@ def _results(found: Situation) -> Sequence[ItemResult] | None:
         return None
     try:
         return reader().results.read(runtime().rpc, found)
-    except (Conflict, Unavailable):
+    except (Conflict, Unavailable, ChainError):
         return None
 
 
