@@ -8,7 +8,7 @@ ifndef PYTHON
 PYTHON := $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
 endif
-# More than the two cores that are expected: many tests wait for blocks.
+# Of the tests in Python; more than the two cores that are expected, as many tests wait for blocks.
 WORKERS ?= 4
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -16,10 +16,10 @@ export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
 export APE_DATA_FOLDER := $(CURDIR)/.toolchain/ape
 
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(PY) -m pytest -q --dist loadgroup --no-loadscope-reorder
 TYPED := backend scripts bench tests
 
-.PHONY: help setup run test lint fmt compile check-artifacts pytest browser coverage deep bench bench-gas lock clean
+.PHONY: help setup run test lint fmt compile check-artifacts pytest pytest-python pytest-contracts browser coverage deep bench bench-gas lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +31,9 @@ setup: ## Provision every pinned tool (quick when nothing changed)
 run: setup ## Serve everything with a demonstration election; Ctrl-C ends it
 	@HANPYO_LOG__LEVEL=$${HANPYO_LOG__LEVEL:-warning} .venv/bin/hanpyo serve --demo
 
-test: setup lint check-artifacts pytest ## Everything that must hold before a change is kept
+test: setup ## Everything that must hold before a change is kept
+	@$(MAKE) --no-print-directory -j2 lint check-artifacts
+	@$(MAKE) --no-print-directory pytest
 
 lint: setup ## Style, types, formats and translations
 	ruff check .
@@ -55,13 +57,18 @@ compile: setup ## Compile the contracts into the artifacts kept in git
 check-artifacts: setup
 	$(PY) -m scripts.build_artifacts --check
 
-pytest: setup ## Every test; ARGS narrows them
-	$(PYTEST) -p no:ape_test --ignore tests/contracts --ignore tests/browser $(ARGS)
+pytest: setup ## Every test; ARGS narrows those of Python and the pages
+	@$(MAKE) --no-print-directory -j2 pytest-python pytest-contracts
+
+pytest-python: setup
+	$(PYTEST) -n $(WORKERS) -p no:ape_test --ignore tests/contracts $(ARGS)
+
+pytest-contracts: setup
 	$(PY) -m scripts.compile_with_ape
-	$(PYTEST) tests/contracts
+	$(PYTEST) -n 2 tests/contracts
 
 browser: setup ## The pages in Chromium
-	$(PY) -m pytest -q -p no:ape_test tests/browser $(ARGS)
+	$(PYTEST) -n 2 -p no:ape_test tests/browser $(ARGS)
 
 coverage: setup ## Lines and branches of what decides elections; statements of the contracts
 	$(PY) -m scripts.deep package_coverage contract_coverage

@@ -18,7 +18,7 @@ _LONG, _SHARING, _APART = range(3)
 # Unconfigured, structlog prints on the output, where commands under test print their JSON.
 structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
-settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile(
     "deep",
     deadline=None,
