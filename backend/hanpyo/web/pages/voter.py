@@ -21,7 +21,6 @@ from hanpyo.protocol.types import Secrecy
 from hanpyo.web.context import runtime
 from hanpyo.web.pages.making import page_blueprint
 from hanpyo.web.pages.receipts import find_receipt
-from hanpyo.web.pages.scripts import Script, scripts_of
 from hanpyo.web.pages.texts import PublishedText
 from hanpyo.web.public import Reader, reader
 
@@ -40,7 +39,6 @@ class Shown:
     test: bool
     opens_at: int
     closes_at: int
-    scripts: tuple[Script, ...]
 
 
 @voter.get("/", endpoint="home")
@@ -105,5 +103,4 @@ def _shown(session: Session, row: ElectionRow) -> Shown:
         test=row.test,
         opens_at=times.opens_at,
         closes_at=times.closes_at,
-        scripts=scripts_of(text),
     )
