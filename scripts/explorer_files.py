@@ -1,28 +1,19 @@
 """What explorers need to show the sources: standard JSON input, and a Sourcify repository folder.
 
-Everything is made from the artifacts and the sources in this tree, and checked: a source whose hash
-is not the one in the compiler's metadata is refused, because no explorer would take it. A clone is
-shown with the sources of the implementation that its code names.
+Everything is made from the artifacts and sources that the package carries, and checked: a source
+whose hash is not the one in the compiler's metadata is refused, because no explorer would take it.
+A clone is shown with the sources of the implementation that its code names.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from eth_hash.auto import keccak
-
 from hanpyo.chain.artifact import Artifact, load_artifact
+from hanpyo.chain.sources import compiler_input, read_sources
 from scripts.toolchain.project import ToolchainError
-from scripts.toolchain.solidity import project_sources, standard_input
 
 IMPLEMENTATION: Final = "Election"
-_EXTRA: Final = tuple(
-    f"@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913{name}Verifier.sol"
-    for name in ("P256", "WebAuthn")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +38,16 @@ def sourcify_folder(root: Path, chain_id: int, contract: Published) -> Path:
 
 def standard_json(artifact: Artifact) -> dict[str, Any]:
     """The compiler's standard JSON input that gives this contract, and nothing more."""
-    metadata = json.loads(artifact.metadata)
-    settings = {
-        name: value for name, value in metadata["settings"].items() if name != "compilationTarget"
-    }
-    settings["outputSelection"] = {"*": {"*": ["abi", "evm.bytecode", "evm.deployedBytecode"]}}
-    contents = sources_of(artifact)
-    return {
-        "language": metadata["language"],
-        "sources": {name: {"content": content} for name, content in contents.items()},
-        "settings": settings,
-    }
+    return compiler_input(artifact.name)
 
 
 def sources_of(artifact: Artifact) -> dict[str, str]:
     """The sources that the metadata names; raises `ToolchainError` where one is not what it was."""
-    sources = _all_sources()
-    found = {}
-    for name, entry in json.loads(artifact.metadata)["sources"].items():
-        content = sources.get(name, {}).get("content", "")
-        if "0x" + keccak(content.encode()).hex() != entry["keccak256"]:
+    found = read_sources(artifact)
+    for each in found:
+        if not each.exact:
             raise ToolchainError(
-                f"{name} is not the source that {artifact.name} was compiled from: run make compile"
+                f"{each.name} is not the source that {artifact.name} was compiled from: "
+                "run make compile"
             )
-        found[name] = content
-    return found
-
-
-@cache
-def _all_sources() -> Mapping[str, Mapping[str, str]]:
-    sources: Mapping[str, Mapping[str, str]] = standard_input(project_sources(), packages=_EXTRA)[
-        "sources"
-    ]
-    return sources
+    return {each.name: each.text for each in found}

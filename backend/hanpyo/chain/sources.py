@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from eth_hash.auto import keccak
 
-from hanpyo.chain.artifact import load_artifact
+from hanpyo.chain.artifact import Artifact, load_artifact
 
 _TARGET: Final = "compilationTarget"
 _OUTPUT: Final = ["abi", "evm.bytecode", "evm.deployedBytecode"]
@@ -27,7 +27,11 @@ class Source:
 @cache
 def sources_of(contract: str) -> tuple[Source, ...]:
     """The files that a packaged contract was compiled from, its own first."""
-    artifact = load_artifact(contract)
+    return read_sources(load_artifact(contract))
+
+
+def read_sources(artifact: Artifact) -> tuple[Source, ...]:
+    """The files that an artifact's metadata names, its own first."""
     noted = orjson.loads(artifact.metadata)["sources"]
     found = [_source(name, entry["keccak256"]) for name, entry in noted.items()]
     return tuple(sorted(found, key=lambda each: (each.name != artifact.source, each.name)))
