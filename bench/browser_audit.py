@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 from bench.audit import BALLOTS, PER, evidence_file, timed
 from bench.report import Row, show, write
 from hanpyo.audit import BundleSource, audit
+from hanpyo.built import STATIC, Assets
 from hanpyo.protocol.types import Secrecy
-from hanpyo.web.pages.assets import STATIC, Assets
 from hanpyo.web.pages.auditor import FILE
 from tests.browser.browsers import launch, visitor
 

@@ -278,12 +278,17 @@ def text_of(held: Held) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def town(folder: Path, **settings: Any) -> Iterator[Town]:
-    """An installation with a name, as passkeys need one, and without an election yet."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def town(folder: Path, port: int | None = None, **settings: Any) -> Iterator[Town]:
+    """An installation with a name, as passkeys need one, and without an election yet."""
+    port = port or free_port()
     url = f"http://localhost:{port}"
     named: dict[str, Any] = {"HANPYO_WEB__PORT": str(port), "HANPYO_WEB__PUBLIC_URL": url}
     with deployment("sqlite", folder, beat=_BEAT, **_CALM, **named, **settings) as running:

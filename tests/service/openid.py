@@ -25,10 +25,10 @@ _SCRIPT = Path(__file__).parent / "openid_provider.mjs"
 
 
 @contextmanager
-def real_provider() -> Iterator[str]:
-    """The issuer of a running oidc-provider, whose client is `hanpyo`."""
+def real_provider(redirect: str = REDIRECT) -> Iterator[str]:
+    """The issuer of a running oidc-provider, whose client is `hanpyo` and comes back there."""
     with subprocess.Popen(
-        ["node", str(_SCRIPT), REDIRECT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["node", str(_SCRIPT), redirect], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -153,7 +153,8 @@ class _Examination:
         self._advance("count")
         counted = count(replay)
         check_tally(evidence, counted, findings)
-        items, methods_check = self._count_items(counted, phase)
+        text = self._text()
+        items, methods_check = self._count_items(counted, phase, text)
         check_decision(evidence, items, findings)
         self._check_certification(replay, phase)
         header = evidence.header
@@ -169,6 +170,7 @@ class _Examination:
                 methods_check,
             ),
             items=items,
+            voting_code=text.voting_code,
         )
 
     def _phase(self, replay: Replay) -> Phase:
@@ -209,12 +211,17 @@ class _Examination:
                 "chain", "this is an embedded chain: its operator controls it and its time"
             )
 
-    def _count_items(self, counted: Count, phase: Phase) -> tuple[tuple[ItemResult, ...], Check]:
+    def _text(self) -> methods.Text:
+        """The text that was published last."""
+        events = [entry.event for entry in self.evidence.entries]
+        texts = [event.text for event in events if isinstance(event, TextPublished)]
+        return methods.read_text(self.evidence.manifest, texts[-1] if texts else None)
+
+    def _count_items(
+        self, counted: Count, phase: Phase, text: methods.Text
+    ) -> tuple[tuple[ItemResult, ...], Check]:
         """Every item decided, and counted by the method that the text names."""
         evidence, findings = self.evidence, self.findings
-        events = [entry.event for entry in evidence.entries]
-        texts = [event.text for event in events if isinstance(event, TextPublished)]
-        text = methods.read_text(evidence.manifest, texts[-1] if texts else None)
         items = list(decide(evidence, counted, phase, text.titles))
         named = 0
         for number, counting in enumerate(text.counting):

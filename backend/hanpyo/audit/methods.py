@@ -28,6 +28,7 @@ from hanpyo.counting.selection import BudgetRule, select
 from hanpyo.protocol.agenda import POINT_METHODS, Method
 from hanpyo.protocol.choices import Blank, Valid, decode
 from hanpyo.protocol.manifest import Manifest
+from hanpyo.protocol.voting_code import VotingCode, voting_code_in
 
 _RANKINGS: Final = frozenset(RankMethod)
 _RAISING: Final = (Completion.ADD1, Completion.ADD1U)
@@ -45,6 +46,7 @@ class Text:
 
     titles: tuple[tuple[str, tuple[str, ...]], ...]
     counting: tuple[Mapping[str, object] | None, ...]
+    voting_code: VotingCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def read_text(manifest: Manifest, text: bytes | None) -> Text:
         )
         method = entry.get("counting")
         counting.append(method if isinstance(method, dict) else None)
-    return Text(tuple(titles), tuple(counting))
+    return Text(tuple(titles), tuple(counting), voting_code_in(content))
 
 
 def _is_too_deep(text: bytes) -> bool:

@@ -52,6 +52,8 @@ def lines(report: Report) -> Iterator[str]:
     yield f"검증 / Audit: {to_checksum_address(report.election)}, chain {report.chain_id}"
     yield f"기준 / Trusted: {report.source}"
     yield f"단계 / Phase: {report.phase}"
+    for name, integrity in report.voting_code:
+        yield f"투표 프로그램 / Voting code: {name} {integrity}"
     for check in report.checks:
         yield from check_lines(check)
     for item in report.items:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hanpyo.protocol.voting_code import VotingCode
+
 
 class Status(StrEnum):
     """The outcome of a check."""
@@ -158,6 +160,7 @@ class Report:
     phase: str
     checks: tuple[Check, ...]
     items: tuple[ItemResult, ...] = ()
+    voting_code: VotingCode = ()
 
     @property
     def ok(self) -> bool:
@@ -187,4 +190,5 @@ class Report:
             "ok": self.ok,
             "checks": [check.as_json() for check in self.checks],
             "items": [item.as_json() for item in self.items],
+            "votingCode": dict(self.voting_code),
         }

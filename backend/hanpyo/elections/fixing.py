@@ -4,11 +4,13 @@ Everything that its contract is made from is kept in one transaction, before any
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from hanpyo.built import Assets
 from hanpyo.chain.contracts import FactoryContract
 from hanpyo.config import Settings
 from hanpyo.db.models import Election, Organisation
@@ -41,19 +43,27 @@ class Ground:
 
 
 def text_of(
-    election: Election, definition: Definition, organisation: str, log: bytes
+    election: Election,
+    definition: Definition,
+    organisation: str,
+    log: bytes,
+    code: Mapping[str, str],
 ) -> dict[str, Any]:
     """The text of an election: the definition's, and what ties it to the service.
 
-    `log` is the head of the organisation's audit log. A test election says that it is one.
+    `log` is the head of the organisation's audit log, `code` the integrity of the scripts that
+    voters' browsers run. A test election says that it is one.
     """
     text: dict[str, Any] = {"organisation": organisation} | definition.text()
-    text |= {"title": election.title, "log": "0x" + log.hex()}
+    text |= {"title": election.title, "log": "0x" + log.hex(), "votingCode": dict(code)}
     return text | ({"test": True} if election.test else {})
 
 
 def fix(session: Session, row: Election, ground: Ground, settings: Settings, vault: Vault) -> None:
-    """Draw the roll and keep text, manifest, nonce and address; raises `HanpyoError`."""
+    """Draw the roll and keep text, manifest, nonce and address; raises `HanpyoError`.
+
+    The text names the voting code of this very installation, as it is built now.
+    """
     definition = with_registrars(definition_in(row), settings)
     classes = definition.class_rows()
     roll = draw_roll_of(session, vault, row.id)
@@ -61,7 +71,7 @@ def fix(session: Session, row: Election, ground: Ground, settings: Settings, vau
     log = audit_log.head(session, row.organisation_id)
     plan = Plan(
         secrecy=definition.secrecy_kind,
-        text=text_of(row, definition, organisation.name, log),
+        text=text_of(row, definition, organisation.name, log, Assets().voting_code()),
         items=definition.agenda(),
         roll=roll,
         classes=classes,

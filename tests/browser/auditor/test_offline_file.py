@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from hanpyo.audit import BundleSource, Evidence, LiveSource, audit
 from hanpyo.audit.bundle import encode_bundle, save_bundle
+from hanpyo.built import STATIC, Assets
 from hanpyo.chain.election_events import Opened, TextPublished
 from hanpyo.elections.hosting import embedded_host
 from hanpyo.elections.progress import Stages
 from hanpyo.protocol.types import Secrecy
-from hanpyo.web.pages.assets import STATIC, Assets
 from hanpyo.web.pages.auditor import FILE
 from tests.browser.auditor.reports import statuses, told
 from tests.browser.browsers import faults, visitor

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -48,7 +49,7 @@ class Hall:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """An installation without elections."""
     with mailbox() as mail:
-        settings = {
+        settings: dict[str, Any] = {
             "HANPYO_MAIL__HOST": "127.0.0.1",
             "HANPYO_MAIL__PORT": str(mail.port),
             "HANPYO_MAIL__SECURITY": "none",

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from hanpyo.db.models import Act, Member, Notice, Role
@@ -14,7 +14,7 @@ from hanpyo.identity.staff import accounts
 from tests.browser.browsers import visitor
 from tests.browser.organiser.conftest import Hall
 from tests.browser.organiser.steps import PASSWORD, Office, field_time
-from tests.browser.town import Held
+from tests.browser.town import Held, text_of
 from tests.browser.voter.steps import Visit
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -211,6 +211,7 @@ def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
         visit = Visit(phone, held)
         visit.page.goto(link[0])
         visit.heading("본인이 맞습니까?")
+        assert _runs_what_was_published(visit.page, held)
         visit.tap("네, 투표를 시작합니다")
         visit.mark(("찬성", "찬성"))
         visit.send()
@@ -228,6 +229,14 @@ def _vote(browser: Browser, office: Office, hall: Hall, held: Held) -> None:
     office.submit("투표하지 않은 사람에게 알리기")
     office.done("아직 투표하지 않은 사람에게")
     assert not _reminded(hall, held) & _voters_of(hall, held)
+
+
+def _runs_what_was_published(page: Page, held: Held) -> bool:
+    """Whether the page's scripts are, by what browsers check, those in the election's text."""
+    scripts: list[str] = page.locator("script[src]").evaluate_all(
+        "all => all.map((each) => each.integrity)"
+    )
+    return sorted(scripts) == sorted(text_of(held)["votingCode"].values())
 
 
 def _voters_of(hall: Hall, held: Held) -> set[int]:

@@ -1,9 +1,6 @@
 """Other keys than the browser's own: a wallet found by EIP-6963, a passkey of the device."""
 
-import json
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,50 +10,16 @@ from hanpyo.protocol.signatures import address_key_id, address_of
 from tests.browser.browsers import faults, visitor
 from tests.browser.town import Held, Town
 from tests.browser.voter.steps import Visit
+from tests.browser.voter.wallets import KEY, NAME, carry
 
 pytestmark = pytest.mark.xdist_group("voters")
-SERVICE = Path(__file__).parents[2] / "service"
-KEY = bytes([7]) * 32
-ADDRESS = "0x" + address_of(KEY).hex()
-WALLET = """(() => {
-  let chain = "0x1";
-  const asked = (window.asked = []);
-  const provider = { request: async ({ method, params }) => {
-    asked.push(method);
-    if (method === "eth_requestAccounts") return [ADDRESS];
-    if (method === "eth_chainId") return chain;
-    if (method === "wallet_switchEthereumChain") throw { code: 4902 };
-    if (method === "wallet_addEthereumChain") { chain = params[0].chainId; return null; }
-    if (method === "eth_signTypedData_v4") return window.viem(params[1]);
-    throw { code: 4200 };
-  } };
-  const info = { uuid: "350670db-19fa-4704-a166-e52e178b59d2", name: "<b>서명기</b>",
-    icon: "data:image/svg+xml,<svg/>", rdns: "example.signer" };
-  addEventListener("eip6963:requestProvider", () =>
-    dispatchEvent(new CustomEvent("eip6963:announceProvider",
-      { detail: Object.freeze({ info, provider }) })));
-})()"""
-
-
-def viem(data: str) -> str:
-    """The signature that viem's account makes of the typed data it was shown."""
-    asked = json.dumps({"key": "0x" + KEY.hex(), "data": json.loads(data)})
-    done = subprocess.run(
-        ["node", str(SERVICE / "typed_data.mjs")],
-        input=asked,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return str(json.loads(done.stdout)["signature"])
 
 
 @pytest.fixture
 def wallet(browser: Browser) -> Iterator[BrowserContext]:
     """A browser with a wallet in it."""
     with visitor(browser, "desktop") as context:
-        context.expose_function("viem", viem)
-        context.add_init_script(WALLET.replace("ADDRESS", json.dumps(ADDRESS)))
+        carry(context)
         yield context
 
 
@@ -74,7 +37,7 @@ def test_a_wallet_signs_in_place_of_the_browser(wallet: BrowserContext, town: To
     visit.heading("본인이 맞습니까?")
     visit.page.get_by_text("다른 방법으로 서명하기").click()
     assert faults(visit.page) == []
-    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.tap(f"{NAME}(으)로 서명하기")
     visit.mark(("찬성",))
     visit.send()
     visit.recorded()
@@ -99,7 +62,7 @@ def test_a_member_whom_the_roll_lists_votes_with_that_wallet_alone(
     assert without.page.get_by_role("button", name="네, 투표를 시작합니다").count() == 0
     visit = Visit(wallet, held)
     visit.open_link()
-    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.tap(f"{NAME}(으)로 서명하기")
     visit.mark(("찬성",))
     visit.send()
     visit.recorded()
@@ -111,7 +74,7 @@ def test_a_wallet_that_refuses_sends_nothing(wallet: BrowserContext, town: Town)
     visit = Visit(wallet, held)
     visit.open_link()
     visit.page.get_by_text("다른 방법으로 서명하기").click()
-    visit.tap("<b>서명기</b>(으)로 서명하기")
+    visit.tap(f"{NAME}(으)로 서명하기")
     visit.mark(("찬성",))
     visit.page.evaluate("() => { window.viem = () => Promise.reject({ code: 4001 }); }")
     visit.tap("투표하기")

@@ -1,10 +1,12 @@
 """A vote from the personal link to the receipt, in open and sealed elections."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hanpyo.built import Assets
 from hanpyo.protocol.types import Secrecy
-from hanpyo.web.pages.assets import Assets
 from tests.browser.browsers import faults, picture, visitor
 from tests.browser.town import Held, Question, Town
 from tests.browser.voter.steps import Visit
@@ -137,6 +139,40 @@ def test_without_script_the_agenda_is_there_and_the_page_says_why(
         for question in FIVE:
             expect(page.get_by_role("heading", name=question.title)).to_be_visible()
         expect(page.get_by_role("link", name="결산 보고서")).to_be_visible()
+
+
+def test_the_receipt_is_saved_as_a_picture(
+    phone: BrowserContext, town: Town, tmp_path: Path
+) -> None:
+    visit = Visit(phone, town.hold())
+    code = visit.vote()
+    with visit.page.expect_download() as saved:
+        visit.tap("그림으로 저장")
+    assert saved.value.suggested_filename == f"hanpyo-{code}.png"
+    picture = tmp_path / "receipt.png"
+    saved.value.save_as(picture)
+    head = picture.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG\r\n")
+    sides = int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
+    assert sides == (720, 1000)
+
+
+def test_the_check_page_tells_whether_the_program_is_the_published_one(
+    phone: BrowserContext, town: Town
+) -> None:
+    code = Assets().voting_code()
+    held = town.hold(text={"votingCode": code | {"site.js": "sha384-" + "A" * 64}})
+    page = phone.new_page()
+    page.goto(f"{town.url}/vote/{held.id}")
+    served = page.locator("script[src*='voter-']").get_attribute("integrity")
+    page.goto(f"{town.url}/check/{held.id}")
+    page.get_by_text("투표 프로그램이 그대로인지 보기").click()
+    told = page.locator("details dd")
+    expect(told.nth(1)).to_contain_text(served or "no integrity")
+    expect(told.nth(1)).to_contain_text("지금 프로그램과 같습니다")
+    expect(told.nth(0)).to_contain_text("지금 프로그램은 이와 다릅니다")
+    expect(page.locator(".note-warn")).to_contain_text("프로그램이 바뀌었습니다")
+    assert faults(page) == []
 
 
 def test_the_text_at_twice_its_size_fits_a_phone(phone: BrowserContext, sealed: Held) -> None:

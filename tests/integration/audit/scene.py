@@ -78,6 +78,11 @@ ITEMS = (
 )
 TEXT = {
     "title": "총회 / general assembly",
+    "votingCode": {
+        "voter.js": "sha384-" + "A" * 64,
+        "site.js": "none",
+        "<b>": "sha384-" + "B" * 64,
+    },
     "items": [
         {"title": {"ko": "예산안", "en": "budget"}, "options": ["찬성", "반대", "기권"]},
         {

@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
+from hanpyo.built import STATIC, Assets
 from hanpyo.protocol.receipts import short_code
 from hanpyo.protocol.types import Digest
-from hanpyo.web.pages.assets import STATIC, Assets
 from tests.service.callers import Installation, installation
 
 TAG = re.compile(r'<(?:script|link)[^>]+(?:src|href)="/static/([^"]+)" integrity="sha384-([^"]+)"')

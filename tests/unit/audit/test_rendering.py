@@ -1,5 +1,7 @@
 """What people read: both languages, every check, findings named, figures beside their base."""
 
+from dataclasses import replace
+
 from hanpyo.audit import CHECKS, Check, Finding, ItemResult, Report, Status
 from hanpyo.audit.decision import OUTCOMES as OUTCOME_NAMES
 from hanpyo.audit.rendering import OUTCOMES, TITLES, check_lines, item_lines, lines, title
@@ -44,6 +46,12 @@ def test_a_report_that_passes() -> None:
     assert "present 3/5 (7/9)" in text
     assert "찬성: 2 (6) *" in text
     assert "반대: 0\n" in text
+
+
+def test_the_voting_code_is_told() -> None:
+    shown = replace(report(), voting_code=(("voter.js", "sha384-abc"),))
+    assert "투표 프로그램 / Voting code: voter.js sha384-abc" in list(lines(shown))
+    assert shown.as_json()["votingCode"] == {"voter.js": "sha384-abc"}
 
 
 def test_a_report_that_fails_names_the_checks() -> None:

@@ -88,6 +88,7 @@ export function* examineEvidence(evidence: Evidence, expected: Expected): Work<R
     phase,
     checks: [...summarise(evidence, replay, findings, phase, roll !== undefined), counting],
     items,
+    votingCode: text.votingCode,
   };
 }
 

@@ -10,6 +10,9 @@ import { parseExact } from "./exactjson.ts";
 import type { Manifest } from "./manifest.ts";
 
 const LONGEST_TITLE = 200;
+const MOST_SCRIPTS = 20;
+const SCRIPT = /^[a-z][a-z0-9.-]{0,39}$/;
+const INTEGRITY = /^sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}$/;
 /** What Unicode does not count as printable: controls, formats, surrogates, separators but a space. */
 const UNPRINTABLE = /[\p{C}\p{Z}]/gu;
 
@@ -18,11 +21,15 @@ export interface Titles {
   readonly options: readonly string[];
 }
 
+/** The scripts that voters' browsers were to run, each with its integrity. */
+export type VotingCode = readonly (readonly [name: string, integrity: string])[];
+
 /** What the text says of each item. */
 export interface PublishedText {
   readonly title: string | undefined;
   readonly titles: readonly Titles[];
   readonly counting: readonly (object | undefined)[];
+  readonly votingCode: VotingCode;
 }
 
 /** The text's titles and counting methods; missing titles are numbers. */
@@ -46,7 +53,18 @@ export function readPublished(manifest: Manifest, text: Bytes | undefined): Publ
       const method = optionalField(items[number], "counting");
       return isTable(method) ? method : undefined;
     }),
+    votingCode: votingCodeIn(optionalField(content, "votingCode")),
   };
+}
+
+function votingCodeIn(told: unknown): VotingCode {
+  const entries: [string, unknown][] = isTable(told) ? Object.entries(told) : [];
+  return entries
+    .filter((entry): entry is [string, string] => {
+      const [name, integrity] = entry;
+      return SCRIPT.test(name) && typeof integrity === "string" && INTEGRITY.test(integrity);
+    })
+    .slice(0, MOST_SCRIPTS);
 }
 
 function parsed(text: Bytes | undefined): unknown {

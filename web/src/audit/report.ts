@@ -3,6 +3,7 @@
 import { type Bytes, hex, ZERO_WORD } from "../chain/bytes.ts";
 import type { Untrustworthy } from "../chain/errors.ts";
 import { type Finding, wordsOf } from "./findings.ts";
+import type { VotingCode } from "./published.ts";
 import { join, same, say, type Text } from "./text.ts";
 
 /** UNCHECKED: something needed was not given. NOTE: nothing is wrong, but read it. */
@@ -57,6 +58,8 @@ export interface Report {
   readonly phase: string;
   readonly checks: readonly Check[];
   readonly items: readonly ItemResult[];
+  /** What the text says that voters' browsers were to run. */
+  readonly votingCode: VotingCode;
 }
 
 /** Whether no check failed. */
@@ -79,6 +82,7 @@ export function untrusted(election: Bytes, error: Untrustworthy): Report {
     phase: "unknown",
     checks: [{ name: "chain", status: "FAIL", reason, findings: [] }],
     items: [],
+    votingCode: [],
   };
 }
 
@@ -120,6 +124,7 @@ export function asJson(report: Report): unknown {
       findings: check.findings.map(({ text, ...where }) => ({ text: text.en, ...where })),
     })),
     items: report.items.map(itemAsJson),
+    votingCode: Object.fromEntries(report.votingCode),
   };
 }
 

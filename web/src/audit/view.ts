@@ -84,6 +84,10 @@ function facts(report: Report, speak: Say): HTMLElement {
     [say("Trusted", "믿은 것"), speak(report.source)],
     [say("Block hash", "블록 해시"), report.blockHash],
     [say("Phase", "단계"), speak(phase ?? same(report.phase))],
+    ...report.votingCode.map(([name, integrity]): [Text, string] => [
+      say(`Voting code ${name}`, `투표 프로그램 ${name}`),
+      integrity,
+    ]),
   ];
   return make(
     "dl",

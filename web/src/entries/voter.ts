@@ -11,9 +11,9 @@ import { t } from "../ui/text.ts";
 import { Api, Refused, type Session } from "../voting/api.ts";
 import { keepSession, keptSession } from "../voting/draft.ts";
 import { Flow } from "../voting/flow.ts";
+import { type Departure, departure } from "../voting/screens/proving.ts";
 import { explain } from "../voting/trouble.ts";
 
-const PROVIDER = "hanpyo.provider";
 const link = new AbortController();
 
 /** Take the secret out of the address before anything else, and open a session with it. */
@@ -58,19 +58,50 @@ async function sessionOf(api: Api, secret: string): Promise<Session> {
   if (said.get("oidc") !== "1") {
     return api.enterByLink(secret);
   }
-  const begun = JSON.parse(sessionStorage.getItem(PROVIDER) ?? "{}") as {
-    challenge?: string;
-    election?: string;
-  };
-  sessionStorage.removeItem(PROVIDER);
+  return returned(api, said, departure());
+}
+
+/** Back from another service, with what it says of the member. */
+async function returned(api: Api, said: URLSearchParams, begun: Departure): Promise<Session> {
   api.token = keptSession(begun.election ?? "");
-  return api.verify(said.get("state") ?? begun.challenge ?? "", {
-    code: said.get("code") ?? "",
-    ...(said.has("iss") ? { iss: said.get("iss") } : {}),
-  });
+  const issuer = said.get("iss");
+  const answer = { code: said.get("code") ?? "", ...(issuer === null ? {} : { iss: issuer }) };
+  try {
+    return await api.verify(said.get("state") ?? begun.challenge ?? "", answer);
+  } catch (error) {
+    throw error instanceof Refused ? new NotProven(begun.election) : error;
+  }
+}
+
+/** The other service did not confirm anybody on the roll. */
+class NotProven extends Error {
+  override name = "NotProven";
+  /** Where the member can begin anew. */
+  readonly path: string;
+
+  constructor(election: string | undefined) {
+    super("the other service confirmed nobody on the roll");
+    this.path = election === undefined ? "/" : `/vote/${election}`;
+  }
 }
 
 function refused(error: unknown, secret: string): void {
+  if (error instanceof NotProven) {
+    show(
+      t("확인하지 못했습니다"),
+      note(
+        "-bad",
+        t("다른 서비스에서 확인을 마치지 않았거나, 그 계정이 이 투표의 명부에 없습니다."),
+        t("이미 보낸 표가 있으면 그대로 있습니다."),
+      ),
+      make(
+        "div",
+        { class: "actions" },
+        make("a", { class: "button", href: error.path }, t("다시 해 보기")),
+      ),
+    );
+    return;
+  }
   if (error instanceof Refused && error.status === 401) {
     show(
       t("이 링크로 들어갈 수 없습니다"),

@@ -4,12 +4,9 @@ Templates ask for an entry by name and get its tag with the integrity that brows
 never changes under its name, so it is kept for a year.
 """
 
-import json
 import mimetypes
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Final, cast
+from typing import Final, cast
 
 from apiflask import APIFlask
 from flask import Response, current_app, request, send_from_directory
@@ -17,54 +14,11 @@ from flask_babel import get_locale, gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from hanpyo.errors import HanpyoError
+from hanpyo.built import STATIC, Asset, Assets
 
-STATIC: Final = Path(__file__).resolve().parents[1] / "static"
 _EXTENSION: Final = "hanpyo.assets"
 _YEAR: Final = 31_536_000
 _SOURCE: Final = "ko"
-
-
-class AssetsMissing(HanpyoError):
-    """The pages' files were not built: `make setup` builds them."""
-
-    code: ClassVar[str] = "assets_missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One built file; sizes in bytes. `texts` are those that a script may show."""
-
-    file: str
-    integrity: str
-    size: int
-    compressed: int
-    texts: tuple[str, ...]
-
-
-class Assets:
-    """The built files of a folder."""
-
-    def __init__(self, folder: Path = STATIC) -> None:
-        self.folder = folder
-
-    @cached_property
-    def entries(self) -> dict[str, Asset]:
-        """By entry name, such as `voter.js`; raises `AssetsMissing`."""
-        try:
-            told = json.loads((self.folder / "manifest.json").read_bytes())
-        except FileNotFoundError:
-            raise AssetsMissing("the pages' scripts are not built; run `make setup`") from None
-        return {
-            name: Asset(**(each | {"texts": tuple(each["texts"])})) for name, each in told.items()
-        }
-
-    def get(self, name: str) -> Asset:
-        """The file of an entry; raises `AssetsMissing`."""
-        try:
-            return self.entries[name]
-        except KeyError:
-            raise AssetsMissing(f"the build has no entry {name}; run `make setup`") from None
 
 
 def assets() -> Assets:

@@ -21,6 +21,7 @@ from hanpyo.protocol.types import Secrecy
 from hanpyo.web.context import runtime
 from hanpyo.web.pages.making import page_blueprint
 from hanpyo.web.pages.receipts import find_receipt
+from hanpyo.web.pages.scripts import Script, scripts_of
 from hanpyo.web.pages.texts import PublishedText
 from hanpyo.web.public import Reader, reader
 
@@ -39,6 +40,7 @@ class Shown:
     test: bool
     opens_at: int
     closes_at: int
+    scripts: tuple[Script, ...]
 
 
 @voter.get("/", endpoint="home")
@@ -103,4 +105,5 @@ def _shown(session: Session, row: ElectionRow) -> Shown:
         test=row.test,
         opens_at=times.opens_at,
         closes_at=times.closes_at,
+        scripts=scripts_of(text),
     )

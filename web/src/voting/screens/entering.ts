@@ -1,12 +1,11 @@
 /** Screens on which a member shows who they are: letter codes, sent codes, birth date, passkey. */
 
-import { assertion } from "../../keys/passkeys.ts";
-import { discover, signIn, WalletFailed } from "../../keys/wallets.ts";
 import { button, find, make } from "../../ui/elements.ts";
 import { busyButton, note, show } from "../../ui/screen.ts";
 import { t } from "../../ui/text.ts";
 import { type Api, type Challenge, Refused, type Session } from "../api.ts";
 import { explain } from "../trouble.ts";
+import { answered } from "./proving.ts";
 
 /** What the entering screens need of the flow. */
 export interface Door {
@@ -166,30 +165,6 @@ function providerButton(door: Door, method: string): HTMLElement {
       failed(error, () => location.reload());
     }
   });
-}
-
-/** Answer a challenge that no text field answers. */
-async function answered(door: Door, { challenge, method, show: shown }: Challenge): Promise<void> {
-  const url = shown["authorizationUrl"];
-  if (typeof url === "string" && url.startsWith("https://")) {
-    sessionStorage.setItem(
-      "hanpyo.provider",
-      JSON.stringify({ challenge, election: door.election }),
-    );
-    location.assign(url);
-    return;
-  }
-  if (method === "wallet") {
-    const [first] = await discover();
-    if (first === undefined) {
-      throw new WalletFailed("no wallet is in this browser");
-    }
-    await door.entered(await door.api.verify(challenge, await signIn(first, shown)));
-  }
-  if (method === "passkey") {
-    const credential = await assertion(shown["options"]);
-    await door.entered(await door.api.verify(challenge, { credential }));
-  }
 }
 
 interface TextForm {
