@@ -30,6 +30,8 @@ about ten seconds and 100 MB of memory.
 """
 _WAIT: Final = 10
 _HASH: Final = 16
+_LEFT: Final = 2
+"""Files of an election that stay: the one before may still be on its way to somebody."""
 _LOCK: Final = "lock"
 _END: Final = ".json.gz"
 
@@ -89,16 +91,20 @@ class EvidenceFiles:
         return known
 
     def _known(self, wanted: Wanted) -> Path | None:
-        """The file of this election, whatever state it is of."""
-        files = sorted(self._folder.glob(f"{wanted.found.election.id}.*{_END}"))
+        """The newest file of this election, whatever state it is of."""
+        files = self._files(wanted)
         return files[-1] if files else None
+
+    def _files(self, wanted: Wanted) -> list[Path]:
+        """The files of this election, the newest last."""
+        return sorted(self._folder.glob(f"{wanted.found.election.id}.*{_END}"), key=_made_at)
 
     @staticmethod
     def _is_of(file: Path, wanted: Wanted) -> bool:
         return file.name == f"{wanted.found.election.id}.{wanted.tag}{_END}"
 
     def _is_young(self, file: Path) -> bool:
-        return self._clock() - file.stat().st_mtime < SECONDS_BETWEEN
+        return self._clock() - _made_at(file) < SECONDS_BETWEEN
 
     @contextmanager
     def _turn(self) -> Iterator[bool]:
@@ -119,7 +125,14 @@ class EvidenceFiles:
         unfinished = self._folder / f"{election.id}.new"
         unfinished.write_bytes(content)
         unfinished.replace(file)
-        for other in self._folder.glob(f"{election.id}.*{_END}"):
-            if other != file:
-                other.unlink(missing_ok=True)
+        for old in self._files(wanted)[:-_LEFT]:
+            old.unlink(missing_ok=True)
         return file
+
+
+def _made_at(file: Path) -> float:
+    """When a file was made, in seconds; long ago where another process has removed it."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0

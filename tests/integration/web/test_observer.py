@@ -157,8 +157,7 @@ def test_the_evidence_is_made_anew_for_a_new_record_once_a_while(
 ) -> None:
     made: list[int] = []
     folder = seen.place.runtime.settings.data / "kept"
-    now = [0.0]
-    files = EvidenceFiles(folder, clock=lambda: 10**10 + now[0])
+    files = EvidenceFiles(folder, clock=lambda: 10**10)
 
     def take(newest: tuple[int, int]) -> str:
         wanted = Wanted(situation, 0, Extent(5, newest, bytes(32)))
@@ -168,12 +167,13 @@ def test_the_evidence_is_made_anew_for_a_new_record_once_a_while(
     assert take((1, 0)) == first
     second = take((2, 0))
     assert second != first
-    assert len(made) == 2
-    assert [each.name for each in folder.glob("*.gz")] == [second]
+    third = take((10, 0))
+    assert len(made) == 3
+    assert {each.name for each in folder.glob("*.gz")} == {second, third}
     young = EvidenceFiles(folder, clock=lambda: 0)
-    wanted = Wanted(situation, 0, Extent(5, (3, 0), bytes(32)))
-    assert young.file(wanted, seen.place.node.rpc, lambda: made.append(1)).name == second
-    assert len(made) == 2
+    wanted = Wanted(situation, 0, Extent(5, (11, 0), bytes(32)))
+    assert young.file(wanted, seen.place.node.rpc, lambda: made.append(1)).name == third
+    assert len(made) == 3
 
 
 def test_one_evidence_is_made_at_a_time(seen: Observed, situation: Situation) -> None:

@@ -8,6 +8,8 @@ import { adopt } from "../ui/adopt.ts";
 
 const SOONEST = 2_000;
 const LATEST = 30_000;
+const AGAIN = 5_000;
+const DOUBT = 3_000;
 
 /** Follow the election that `place` shows, as long as the page is open. */
 export function follow(place: HTMLElement): void {
@@ -21,6 +23,7 @@ class Live {
   #told = "";
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: HTMLElement) {
     this.#place = place;
@@ -29,12 +32,25 @@ class Live {
   }
 
   start(): void {
+    this.#listen();
+    this.#later(LATEST);
+  }
+
+  /** A stream that ends is opened again by the browser, one that is refused by us. */
+  #listen(): void {
     const source = new EventSource(this.#place.dataset["stream"] ?? "");
     source.addEventListener("turnout", (event) => this.#hear(event.data));
-    source.addEventListener("open", () => this.#sign(true));
-    source.addEventListener("error", () => this.#sign(false));
+    source.addEventListener("open", () => {
+      clearTimeout(this.#doubt);
+      this.#sign(true);
+    });
+    source.addEventListener("error", () => {
+      this.#doubt = setTimeout(() => this.#sign(false), DOUBT);
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(() => this.#listen(), AGAIN);
+      }
+    });
     addEventListener("pagehide", () => source.close());
-    this.#later(LATEST);
   }
 
   /** A state came; what matters is whether anything but the block moved. */

@@ -22,7 +22,10 @@ from hanpyo.web.pages.texts import ItemText, PublishedText
 _IN_ORDER: Final = 3
 """Up to so many options stay in the ballot's order."""
 _SHOWN: Final = 12
-"""Of a long list so many are shown at once."""
+_MOST_SHOWN: Final = 60
+"""Of a long list so many are drawn, up to the latter where so many are selected."""
+_SPARED: Final = 3
+"""Fewer than these are not worth leaving out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Shown:
     conditions: tuple[Condition, ...]
     rows: tuple[Row, ...] | None
     more: tuple[Row, ...]
-    """What follows in a long list."""
+    """What follows in a long list, and stands in the table alone."""
     plane: int
     """What bars measure: 0 heads, 1 weight."""
     channels: Mapping[int, Sequence[int]]
@@ -102,7 +105,7 @@ def items_of(
         rows = _rows(item, text.items[number], figures, plane, selected) if known else ()
         aside = tuple(row for row in rows if row.aside and (row.heads or row.weight))
         options = tuple(row for row in rows if not row.aside)
-        cut = _SHOWN if len(options) > _SHOWN + 3 else len(options)
+        cut = _cut(len(options), len((selected and selected.options) or ()))
         shown.append(
             Shown(
                 number=number,
@@ -118,6 +121,12 @@ def items_of(
             )
         )
     return tuple(shown)
+
+
+def _cut(options: int, selected: int) -> int:
+    """How many options are drawn."""
+    wanted = min(max(_SHOWN, selected), _MOST_SHOWN)
+    return wanted if options > wanted + _SPARED else options
 
 
 def _by_channel(
