@@ -1,7 +1,10 @@
-"""Public data may be read by other origins' pages; nothing else may, and never with cookies."""
+"""Public data may be read by other origins' pages; nothing else may, and never with cookies.
+
+The chain is public data that is asked for by POST: an auditor that was kept as a file asks it too.
+"""
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from apiflask import APIFlask
 from flask import Response, current_app, request
@@ -9,9 +12,10 @@ from flask import Response, current_app, request
 from hanpyo.config import Settings
 
 _MARK: Final = "_hanpyo_public"
-_ALLOWED_METHODS: Final = "GET, HEAD, OPTIONS"
-_ALLOWED_HEADERS: Final = "If-None-Match, Last-Event-ID"
-_EXPOSED: Final = "ETag, Retry-After, X-Request-Id"
+_READING: Final = ("GET", "HEAD", "OPTIONS")
+_ASKING: Final = ("POST", "OPTIONS")
+_ALLOWED_HEADERS: Final = "Content-Type, If-None-Match, Last-Event-ID"
+_EXPOSED: Final = "ETag, Retry-After, X-Hanpyo-Chain, X-Request-Id"
 _DAY: Final = "86400"
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -19,7 +23,13 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 def public_read(handler: _F) -> _F:
     """Mark a GET handler whose answer is public: pages of other origins may read it."""
-    setattr(handler, _MARK, True)
+    setattr(handler, _MARK, _READING)
+    return handler
+
+
+def public_question(handler: _F) -> _F:
+    """Mark a POST handler that looks at no cookie and answers with public data alone."""
+    setattr(handler, _MARK, _ASKING)
     return handler
 
 
@@ -28,7 +38,8 @@ def register_cors(app: APIFlask, settings: Settings) -> None:
     allowed = frozenset(settings.web.allowed_origins)
 
     def finish(response: Response) -> Response:
-        if not _is_public():
+        methods = _public_methods()
+        if request.method not in methods:
             return response
         if "*" in allowed:
             response.headers["Access-Control-Allow-Origin"] = "*"
@@ -40,7 +51,7 @@ def register_cors(app: APIFlask, settings: Settings) -> None:
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = _ALLOWED_METHODS
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
             response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
             response.headers["Access-Control-Max-Age"] = _DAY
         return response
@@ -48,7 +59,7 @@ def register_cors(app: APIFlask, settings: Settings) -> None:
     app.after_request(finish)
 
 
-def _is_public() -> bool:
+def _public_methods() -> tuple[str, ...]:
+    """The methods by which pages of others may use what this request asks for."""
     handler = current_app.view_functions.get(request.endpoint or "")
-    reading = request.method in ("GET", "HEAD", "OPTIONS")
-    return reading and getattr(handler, _MARK, False)
+    return cast("tuple[str, ...]", getattr(handler, _MARK, ()))

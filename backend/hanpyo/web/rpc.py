@@ -22,6 +22,7 @@ from hanpyo.errors import TooMany, Unavailable
 from hanpyo.web import strict_json
 from hanpyo.web.chain_allowance import take_calls
 from hanpyo.web.context import runtime
+from hanpyo.web.cors import public_question
 from hanpyo.web.routing import APIBlueprint
 
 MOST_CALLS: Final = 100
@@ -36,6 +37,7 @@ _LABEL = "hanpyo_rpc_label"
 
 
 @rpc.post("/rpc")
+@public_question
 def serve() -> Response:
     """Answer one request or a batch."""
     if request.mimetype != "application/json":

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hanpyo.audit import LiveSource, audit
+from hanpyo.built import STATIC, Assets
 from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Address
+from hanpyo.web.pages.auditor import FILE
 from tests.browser.auditor.reports import statuses, told
 from tests.browser.browsers import faults, picture, visitor
 from tests.browser.town import Town
@@ -40,6 +42,20 @@ def test_an_election_on_the_services_own_node(desktop: BrowserContext, town: Tow
     expect(page.locator("#report-title")).to_have_text("이상이 없습니다")
     picture(page, "auditor")
     assert faults(page) == []
+
+
+def test_the_file_to_keep_reads_this_very_chain_from_a_disk(
+    phone: BrowserContext, town: Town
+) -> None:
+    election = address_of(town)
+    page = phone.new_page()
+    file = STATIC / Assets().get(FILE).file
+    page.goto(f"{file.as_uri()}?election=0x{election.hex()}")
+    page.get_by_label("노드 주소(RPC)").fill(f"{town.url}/rpc")
+    check(page)
+    expect(page.locator("#report-title")).to_have_text("이상이 없습니다")
+    with Rpc(f"{town.url}/rpc") as rpc:
+        assert told(page) == statuses(audit(LiveSource([rpc]), election))
 
 
 def test_the_file_to_keep_is_the_one_whose_fingerprint_is_shown(

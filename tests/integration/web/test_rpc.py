@@ -37,7 +37,25 @@ def test_a_request_is_answered(client: FlaskClient, place: Scene) -> None:
     response = client.post("/rpc", json=request("eth_chainId", number="x"))
     assert response.json == {"jsonrpc": "2.0", "id": "x", "result": hex(place.node.chain_id)}
     assert response.headers["X-Hanpyo-Chain"] == "operator-controlled"
-    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_pages_of_others_may_ask_and_never_with_cookies(client: FlaskClient) -> None:
+    asking = {
+        "Origin": "null",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    allowed = client.options("/rpc", headers=asking).headers
+    assert allowed["Access-Control-Allow-Origin"] == "*"
+    assert allowed["Access-Control-Allow-Methods"] == "POST, OPTIONS"
+    assert "Content-Type" in allowed["Access-Control-Allow-Headers"]
+    for body in (request("eth_chainId"), request("anvil_mine"), {}):
+        answer = client.post("/rpc", json=body, headers={"Origin": "null"})
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        assert "Set-Cookie" not in answer.headers
+    plain = client.post("/rpc", data="{}", headers={"Origin": "null"}, content_type="text/plain")
+    assert plain.status_code == 415
 
 
 def test_what_drives_the_node_never_reaches_it(client: FlaskClient, place: Scene) -> None:
