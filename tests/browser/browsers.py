@@ -130,6 +130,27 @@ def small_targets(page: Page, least: int = 48) -> list[str]:
     return found
 
 
+def reach(page: Page, name: str) -> None:
+    """Go on by Tab until what has the focus is called so; the focus can be seen all along."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        told, seen = page.evaluate(
+            """() => {
+              const { activeElement: each } = document;
+              if (each === document.body) return ["", true];
+              const style = getComputedStyle(each.matches("input[type=radio], input[type=checkbox]")
+                ? each.closest("label") ?? each : each);
+              const own = getComputedStyle(each);
+              return [(each.labels?.[0] ?? each).textContent.trim(),
+                [style, own].some((at) => at.outlineStyle !== "none" || at.boxShadow !== "none")];
+            }"""
+        )
+        assert seen, f"nobody sees that the focus is on {told}"
+        if told == name:
+            return
+    raise AssertionError(f"no Tab leads to {name}")
+
+
 def picture(page: Page, name: str) -> None:
     """Keep what the page shows for the documentation, in the folder that HANPYO_PICTURES names."""
     folder = os.environ.get("HANPYO_PICTURES")

@@ -15,7 +15,7 @@ from hanpyo.elections.roll_office import RollOffice
 from hanpyo.elections.terms import Terms
 from hanpyo.identity.staff import accounts
 from hanpyo.protocol.types import Secrecy
-from tests.browser.browsers import faults, visitor
+from tests.browser.browsers import faults, reach, visitor
 from tests.browser.organiser.conftest import Hall
 from tests.browser.organiser.steps import Office
 from tests.browser.town import Held
@@ -156,6 +156,37 @@ def test_forms_keep_what_was_typed_and_say_what_is_wrong(
     assert office.page.get_by_label("안건 제목", exact=True).input_value() == EVIL
     assert office.page.get_by_label("자료 1 주소").input_value() == "javascript:alert(1)"
     office.check("item-fault")
+
+
+def test_a_draft_is_made_with_the_keyboard_alone(desktop: BrowserContext, hall: Hall) -> None:
+    hall.sign_in(desktop, Role.ORGANISER)
+    page = desktop.new_page()
+    keys = page.keyboard
+
+    def press(name: str) -> None:
+        reach(page, name)
+        with page.expect_navigation():
+            keys.press("Enter")
+
+    page.goto(f"{hall.url}/staff")
+    keys.press("Tab")
+    expect(page.get_by_role("link", name="본문으로 바로 가기")).to_be_focused()
+    press("새 투표 만들기")
+    reach(page, "투표 제목")
+    keys.insert_text("자판으로 만든 총회")
+    press("초안 만들기")
+    press("안건 더하기")
+    reach(page, "안건 제목")
+    keys.insert_text("제1호 의안")
+    press("저장")
+    expect(page.get_by_role("status")).to_contain_text("저장했습니다")
+    press("일정")
+    reach(page, "투표 시작")
+    press("저장")
+    press("선거인 명부")
+    reach(page, "명부 파일")
+    press("진행")
+    expect(page.locator(".stand .badge")).to_be_visible()
 
 
 def test_the_whole_desk_works_without_scripts(browser: Browser, hall: Hall, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hanpyo.built import Assets
 from hanpyo.protocol.types import Secrecy
-from tests.browser.browsers import faults, picture, visitor
+from tests.browser.browsers import faults, picture, reach, visitor
 from tests.browser.town import Held, Question, Town
 from tests.browser.voter.steps import Visit
 
@@ -97,17 +97,7 @@ def test_a_vote_is_cast_with_the_keyboard_alone(browser: Browser, sealed: Held) 
         keys = visit.page.keyboard
         visit.open_link(4)
         visit.heading("본인이 맞습니까?")
-
-        def reach(name: str) -> None:
-            """Go on by Tab until what has the focus is called so."""
-            for _ in range(60):
-                keys.press("Tab")
-                focused = "document.activeElement"
-                if visit.page.evaluate(f"{focused}.textContent.trim()") == name:
-                    return
-            raise AssertionError(f"no Tab leads to {name}")
-
-        reach("네, 투표를 시작합니다")
+        reach(visit.page, "네, 투표를 시작합니다")
         keys.press("Enter")
         for number, question in enumerate(FIVE, 1):
             visit.heading(question.title)
@@ -117,10 +107,10 @@ def test_a_vote_is_cast_with_the_keyboard_alone(browser: Browser, sealed: Held) 
                 keys.press("Tab")
             keys.press("ArrowDown")
             expect(visit.page.get_by_role("radio", name="반대")).to_be_checked()
-            reach("모아 보기" if number == len(FIVE) else "다음")
+            reach(visit.page, "모아 보기" if number == len(FIVE) else "다음")
             keys.press("Enter")
         visit.heading("보내기 전에 확인해 주세요")
-        reach("투표하기")
+        reach(visit.page, "투표하기")
         keys.press("Enter")
         visit.heading("투표했습니다")
 
