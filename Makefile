@@ -19,7 +19,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q --dist loadgroup --no-loadscope-reorder
 TYPED := backend scripts bench tests
 
-.PHONY: help setup run test lint fmt compile check-artifacts pytest pytest-python pytest-contracts browser coverage deep bench bench-gas lock clean
+.PHONY: help setup chromium run test lint fmt compile check-artifacts pytest pytest-python pytest-contracts browser coverage deep bench bench-gas lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,6 +27,9 @@ help: ## Show the targets
 setup: ## Provision every pinned tool (quick when nothing changed)
 	@test -n "$(PYTHON)" || { echo "setup: Python 3.11 or later is needed" >&2; exit 1; }
 	@$(PYTHON) -m scripts.toolchain
+
+chromium: setup
+	@$(PY) -m scripts.toolchain.browser
 
 run: setup ## Serve everything with a demonstration election; Ctrl-C ends it
 	@HANPYO_LOG__LEVEL=$${HANPYO_LOG__LEVEL:-warning} .venv/bin/hanpyo serve --demo
@@ -60,23 +63,23 @@ check-artifacts: setup
 pytest: setup ## Every test; ARGS narrows those of Python and the pages
 	@$(MAKE) --no-print-directory -j2 pytest-python pytest-contracts
 
-pytest-python: setup
+pytest-python: chromium
 	$(PYTEST) -n $(WORKERS) -p no:ape_test --ignore tests/contracts $(ARGS)
 
 pytest-contracts: setup
 	$(PY) -m scripts.compile_with_ape
 	$(PYTEST) -n 2 tests/contracts
 
-browser: setup ## The pages in Chromium
+browser: chromium ## The pages in Chromium
 	$(PYTEST) -n 2 -p no:ape_test tests/browser $(ARGS)
 
-coverage: setup ## Lines and branches of what decides elections; statements of the contracts
+coverage: chromium ## Lines and branches of what decides elections; statements of the contracts
 	$(PY) -m scripts.deep package_coverage contract_coverage
 
-deep: setup ## Slither, symbolic checks and long property runs (under 60 minutes)
+deep: chromium ## Slither, symbolic checks and long property runs (under 60 minutes)
 	$(PY) -m scripts.deep
 
-bench: setup ## All benchmarks, each beside its peer; results in bench/results
+bench: chromium ## All benchmarks, each beside its peer; results in bench/results
 	$(PY) -m bench
 
 bench-gas: setup ## Gas per ballot beside OpenZeppelin Governor

@@ -1,13 +1,14 @@
 """Browsers for tests: Chromium at the sizes of a phone and of a desk, with axe at hand."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from scripts.toolchain.browser import installed
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -29,11 +30,8 @@ axe.configure({{ checks: [{{ id: "{_CONTRAST}", options: {{ contrastRatio: {{
 
 
 def launch(playwright: Playwright) -> Browser:
-    """The machine's own Chromium."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        raise AssertionError("browser tests need Chromium (on Debian the package chromium)")
-    return playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
+    """The machine's own Chromium, else Playwright's."""
+    return playwright.chromium.launch(executable_path=installed(), args=list(_FLAGS))
 
 
 @contextmanager
