@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -29,6 +30,9 @@ ROLL: Final = (
 GOOD: Final = "이름,이메일,주소\n김하나,hana@example.org,서울\n이두리,,부산\n"
 
 
+TIMES: Final = {"opens": 4_000_000_000, "closes": 4_000_000_600, "opening": 4_000_001_200}
+
+
 @dataclass(frozen=True)
 class Made:
     """An organisation in which every text is hostile: a draft with a roll, and an election."""
@@ -47,8 +51,8 @@ def content(text: str) -> dict[str, Any]:
         "documents": [{"title": text, "url": "https://docs.example/'%22%3Cscript%3E"}],
         "rule": {"decision": "threshold", "quorum": "> 1/2", "approval": ">= 2/3"},
     }
-    times = {"opens": 4_000_000_000, "closes": 4_000_000_600, "opening": 4_000_001_200}
-    return {"title": text, "organisation": text, "times": times, "items": [item, item]}
+    whole = {"title": text, "organisation": text, "times": TIMES, "items": [item, item]}
+    return whole | {"groups": [text], "classes": [{"name": text, "group": text}]}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +77,7 @@ def made(hall: Hall) -> Made:
 def pages(made: Made) -> list[str]:
     """The address of every page that is opened by GET."""
     draft, place = f"/staff/elections/{made.draft}", f"/staff/organisations/{made.organisation}"
-    parts = ("", "/agenda", "/items/1", "/items/new", "/channels", "/dates", "/key", "/preview")
+    parts = ("", "/agenda", "/items/1", "/items/new", "/classes", "/channels", "/dates", "/key")
     return [
         "/staff",
         "/staff/account",
@@ -81,7 +85,7 @@ def pages(made: Made) -> list[str]:
         "/staff/second-factor/new",
         "/staff/set-up",
         "/staff/sign-in",
-        *(f"{draft}{part}" for part in (*parts, "/checklist", "/roll", "/desk")),
+        *(f"{draft}{part}" for part in (*parts, "/preview", "/checklist", "/roll", "/desk")),
         *(f"{place}{part}" for part in ("/new", "/people", "/log", "/webhooks")),
         "/trustee",
         "/trustee/new",
@@ -187,6 +191,46 @@ def test_a_draft_is_made_with_the_keyboard_alone(desktop: BrowserContext, hall: 
     reach(page, "명부 파일")
     press("진행")
     expect(page.locator(".stand .badge")).to_be_visible()
+
+
+def test_a_budget_for_two_groups_is_drafted(organiser: BrowserContext, hall: Hall) -> None:
+    item = {"title": "예산", "options": ["가", "나"]}
+    content = {"title": "주민 총회", "times": TIMES, "items": [item]}
+    organising = Organising(hall.town.deployment.scene.runtime)
+    terms = Terms("L0", ("link",))
+    row = organising.create("console", hall.organisation, content, terms, test=False)
+    office = Office(organiser, hall.url, "budget")
+    office.go(f"/staff/elections/{row.id}/classes")
+    office.fill("구분 1 이름", "동쪽")
+    office.fill("구분 1 모임", "동쪽 마을")
+    office.fill("구분 2 이름", "서쪽")
+    office.submit("저장")
+    expect(office.page.get_by_role("alert")).to_contain_text("구분마다 모임을 적거나")
+    office.fill("구분 2 모임", "서쪽 마을")
+    office.fill("구분 2 고를 수 없는 것", "1-1")
+    office.submit("저장")
+    office.done("저장했습니다.")
+    office.go(f"/staff/elections/{row.id}/items/1")
+    office.page.get_by_label("고르는 방법").select_option("approval")
+    office.page.get_by_text("비용과 예산").click()
+    office.fill("선택지의 비용", "1,000\n이천")
+    office.submit("저장")
+    expect(office.page.get_by_role("alert")).to_contain_text("비용")
+    office.fill("선택지의 비용", "1,000\n2,000")
+    office.fill("한 표로 고를 수 있는 비용", "3000")
+    office.fill("쓸 예산", "2500")
+    office.page.get_by_label("예산을 쓰는 법").select_option(index=1)
+    office.page.get_by_label("서쪽 마을").check()
+    office.page.get_by_label("집계만 하기").check()
+    office.check("budget")
+    office.submit("저장")
+    office.done("저장했습니다.")
+    kept = orjson.loads(organising.overview(row.id).election.definition)
+    [saved] = kept["items"]
+    assert [each["cost"] for each in saved["options"]] == [1000, 2000]
+    assert (saved["costCap"], saved["eligible"]) == (3000, ["서쪽 마을"])
+    assert saved["counting"] == {"method": "greedy-skip threshold=0", "budget": 2500}
+    assert kept["classes"][1] == {"name": "서쪽", "group": "서쪽 마을", "barred": [[1, 1]]}
 
 
 def test_the_whole_desk_works_without_scripts(browser: Browser, hall: Hall, tmp_path: Path) -> None:

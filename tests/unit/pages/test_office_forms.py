@@ -11,7 +11,9 @@ from hanpyo.elections import checklist
 from hanpyo.elections.definition import DefinitionError, definition_of
 from hanpyo.elections.templates import ADVICE, NOTICES, TEMPLATES, Law
 from hanpyo.elections.terms import LEVELS, METHODS
-from hanpyo.web.pages.office import dates, drafts, elections, item_form, naming
+from hanpyo.errors import HanpyoError
+from hanpyo.web.pages.office import classes_form, dates, drafts, elections, item_form, naming
+from hanpyo.web.pages.office.details import korean
 from hanpyo.web.pages.office.saying import BadForm
 from hanpyo.webhooks import registry
 
@@ -77,6 +79,14 @@ def sent(form: item_form.ItemForm) -> MultiDict[str, str]:
     }
     documents = [("documentTitle", title) for title, _ in form.documents]
     documents += [("documentUrl", url) for _, url in form.documents]
+    budget = form.budget
+    documents += [
+        ("costs", budget.costs.replace("\n", "\r\n")),
+        ("costCap", budget.cap),
+        ("spending", budget.spending),
+        ("budget", budget.budget),
+        *(("eligible", name) for name in form.eligible or ()),
+    ]
     return MultiDict([*fields.items(), *documents])
 
 
@@ -99,10 +109,35 @@ def test_what_was_typed_is_shown_again() -> None:
     assert item_form.typed(sent(form)).rule == form.rule
 
 
-def test_a_renamed_option_loses_its_cost_and_a_kept_one_keeps_it() -> None:
+def test_a_renamed_option_loses_its_group_and_a_kept_one_keeps_it() -> None:
     form = sent(item_form.shown(ITEMS[2]))
     form["options"] = "길\n바다\n"
-    assert item_form.read(form, ITEMS[2])["options"] == [ITEMS[2]["options"][0], "바다"]
+    found = item_form.read(form, ITEMS[2])["options"]
+    assert found == [ITEMS[2]["options"][0], {"title": "바다", "cost": 7}]
+
+
+def test_costs_are_given_to_every_option_or_none() -> None:
+    form = sent(item_form.shown(ITEMS[0]))
+    form["costs"] = "1,000\n20"
+    form["costCap"] = "1020"
+    found = item_form.read(form, ITEMS[0])
+    assert [each["cost"] for each in found["options"]] == [1000, 20]
+    assert found["costCap"] == 1020
+    form["costs"] = ""
+    assert item_form.read(form, found)["options"] == ["찬성", "반대"]
+    form["costs"] = "1"
+    with pytest.raises(BadForm) as refusal:
+        item_form.read(form, found)
+    assert refusal.value.text == "costs_differ"
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "٣", "9" * 19, "x"])
+def test_a_budget_that_is_spent_has_an_amount(text: str) -> None:
+    form = sent(item_form.shown(ITEMS[2]))
+    form["budget"] = text
+    with pytest.raises(BadForm) as refusal:
+        item_form.read(form, ITEMS[2])
+    assert refusal.value.field == "budget"
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "٣", "1e3", "9999999", "x"])
@@ -121,6 +156,81 @@ def test_a_document_lies_at_an_address_of_https(url: str) -> None:
     form.setlist("documentUrl", [url])
     with pytest.raises(DefinitionError, match="documents"):
         meaning(item_form.read(form, {}))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": ""},
+        {"title": "가" * 1_001},
+        {"documents": [{"title": "자료", "url": "http://x.example"}]},
+        {"documents": [{"title": "", "url": "https://x.example"}]},
+        {"options": []},
+        {"options": ["하나"]},
+        {"method": "choose-up-to", "minimum": 3, "maximum": 2},
+        {"method": "choose-up-to", "maximum": 9},
+        {"method": "approval", "minimum": 0},
+        {"method": "score", "points": 70_000},
+        {"method": "cumulative", "points": 5},
+        {"method": "approval", "total": 3},
+        {"method": "approval", "costCap": 5},
+        {"options": [{"title": "가", "cost": 1}, "나"]},
+        {"method": "ranking", "rule": {"decision": "threshold", "approval": "> 1/2"}},
+        {"rule": {"decision": "threshold"}},
+        {"rule": {"decision": "threshold", "approval": "half"}},
+        {"eligible": ["nobody"]},
+        {"eligible": []},
+        {"unknown": 1},
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_an_item_is_said_in_korean(changed: dict[str, Any]) -> None:
+    with pytest.raises(HanpyoError) as refusal:
+        meaning({"title": "안건", "options": ["찬성", "반대"]} | changed)
+    assert re.search("[가-힣]", korean(str(refusal.value))), str(refusal.value)
+
+
+def test_what_is_not_known_is_left_in_english() -> None:
+    assert korean("somewhere: something new") == ""
+
+
+def rows(*cells: tuple[str, str, str]) -> MultiDict[str, str]:
+    names = ("className", "classGroup", "classBarred")
+    return MultiDict([pair for row in cells for pair in zip(names, row, strict=True)])
+
+
+def test_classes_are_shown_and_taken_back() -> None:
+    content = {
+        "groups": ["조합원", "이사"],
+        "classes": [
+            {"name": "조합원", "group": "조합원"},
+            {"name": "이사", "group": "이사", "barred": [[2, 1], [2, 3]]},
+        ],
+    }
+    form = rows(*((each.name, each.group, each.barred) for each in classes_form.shown(content)))
+    assert classes_form.read(form) == content
+    assert classes_form.typed(form) == classes_form.shown(content)
+    assert classes_form.read(rows(("", "", ""))) == {"classes": None, "groups": None}
+    assert classes_form.read(rows(("가", "", ""), ("나", "", "1-1")))["groups"] is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ([("", "모임", "")], "classes"),
+        ([("가", "모임", ""), ("나", "", "")], "groups"),
+        ([("가", "", "2")], "barred"),
+        ([("가", "", "-1-1")], "barred"),
+        ([("가", "", "٣-1")], "barred"),
+        ([("가", "", "99999-1")], "barred"),
+    ],
+)
+def test_a_table_of_classes_that_is_none_is_refused(
+    cells: list[tuple[str, str, str]], field: str
+) -> None:
+    with pytest.raises(BadForm) as refusal:
+        classes_form.read(rows(*cells))
+    assert refusal.value.field == field
 
 
 def test_times_are_shown_in_korea_and_taken_back() -> None:

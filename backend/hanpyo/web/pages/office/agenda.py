@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from hanpyo.db.models import Role
 from hanpyo.errors import HanpyoError
 from hanpyo.web.inputs import body_limit
-from hanpyo.web.pages.office import item_form
+from hanpyo.web.pages.office import budget_form, item_form
 from hanpyo.web.pages.office.editing import Draft, draft_of
 from hanpyo.web.pages.office.making import answer, given, office, to
 
@@ -135,4 +135,5 @@ def _item(
         methods=item_form.METHODS,
         shares=item_form.SHARES,
         countings=item_form.COUNTINGS,
+        spendings=budget_form.SPENDINGS,
     )

@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 
+from hanpyo.web.pages.office import budget_form
+from hanpyo.web.pages.office.budget_form import BudgetForm
 from hanpyo.web.pages.office.saying import BadForm
 
 METHODS: Final[dict[str, LazyString]] = {
@@ -63,6 +65,8 @@ class ItemForm:
     numbers: Mapping[str, str]
     rule: Mapping[str, str]
     documents: tuple[tuple[str, str], ...]
+    budget: BudgetForm
+    eligible: frozenset[str] | None
 
 
 def shown(item: Mapping[str, Any]) -> ItemForm:
@@ -85,6 +89,8 @@ def shown(item: Mapping[str, Any]) -> ItemForm:
         numbers=numbers,
         rule=_rule_texts(rule),
         documents=_padded(documents),
+        budget=budget_form.shown(item),
+        eligible=None if item.get("eligible") is None else frozenset(item["eligible"]),
     )
 
 
@@ -101,6 +107,8 @@ def typed(form: MultiDict[str, str]) -> ItemForm:
         numbers={name: form.get(name, "") for name in _NUMBERS},
         rule={name: form.get(name, "") for name in _rule_texts({})},
         documents=_padded(list(zip(titles, urls, strict=False))),
+        budget=budget_form.typed(form),
+        eligible=frozenset(form.getlist("eligible")) or None,
     )
 
 
@@ -112,7 +120,9 @@ def read(form: MultiDict[str, str], old: Mapping[str, Any]) -> dict[str, Any]:
         "title": form.get("title", "").strip(),
         "description": _lines(form.get("description", "")) or None,
         "documents": _documents(form, old),
-        "options": _options(form.get("options", ""), old),
+        "options": budget_form.with_costs(form, _options(form.get("options", ""), old)),
+        "costCap": budget_form.cap(form),
+        "eligible": form.getlist("eligible") or None,
         "method": method,
         "counting": _counting(form, method, old),
         "rule": _rule(form, old),
@@ -129,7 +139,7 @@ def _documents(form: MultiDict[str, str], old: Mapping[str, Any]) -> list[dict[s
 
 
 def _options(text: str, old: Mapping[str, Any]) -> list[Any]:
-    """An option a line; one that has a cost or a group keeps it while its title stays."""
+    """An option a line; one that has a group keeps it while its title stays."""
     known = {_title(each): each for each in old.get("options", ())}
     titles = [line.strip() for line in text.splitlines() if line.strip()]
     return [known.get(title, title) for title in titles]
@@ -138,10 +148,10 @@ def _options(text: str, old: Mapping[str, Any]) -> list[Any]:
 def _counting(
     form: MultiDict[str, str], method: str, old: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """How ranks are counted; a budget's rule, which the form does not show, stays."""
+    """How ranks are counted, or a budget is spent."""
     kept: dict[str, Any] | None = old.get("counting")
     if method != "ranking":
-        return kept if kept is not None and old.get("method", "choose-one") == method else None
+        return budget_form.counting(form, None if old.get("method") == "ranking" else kept)
     name, seats = form.get("counting", ""), _number(form.get("seats", ""), "counting") or 1
     return {**(kept or {}), "method": f"{name}{_SEATS}{seats}"}
 

@@ -8,6 +8,8 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from hanpyo.errors import HanpyoError, Invalid, TooMany
+from hanpyo.web.pages.languages import language
+from hanpyo.web.pages.office.details import korean
 
 _SAID: Final[dict[str, LazyString]] = {
     "sign_in_refused": lazy_gettext("메일 주소나 비밀번호가 맞지 않습니다. 다시 확인해 주세요."),
@@ -37,6 +39,8 @@ _SAID: Final[dict[str, LazyString]] = {
     "unknown_member": lazy_gettext("그 번호의 선거인이 없습니다."),
     "passwords_differ": lazy_gettext("두 비밀번호가 서로 다릅니다. 다시 적어 주세요."),
     "bad_form": lazy_gettext("적은 내용을 다시 확인해 주세요."),
+    "costs_differ": lazy_gettext("비용을 선택지와 같은 수만큼, 한 줄에 하나씩 적어 주세요."),
+    "group_missing": lazy_gettext("구분마다 모임을 적거나, 모두 비워 주세요."),
 }
 _FIELDS: Final[dict[str, LazyString]] = {
     "title": lazy_gettext("제목"),
@@ -48,7 +52,15 @@ _FIELDS: Final[dict[str, LazyString]] = {
     "maximum": lazy_gettext("많아야 고를 수"),
     "points": lazy_gettext("점수"),
     "total": lazy_gettext("점수 합계"),
+    "sum": lazy_gettext("점수 합계"),
     "rule": lazy_gettext("의결 기준"),
+    "costs": lazy_gettext("비용"),
+    "costCap": lazy_gettext("한 표로 고를 수 있는 비용"),
+    "budget": lazy_gettext("쓸 예산"),
+    "eligible": lazy_gettext("투표하는 모임"),
+    "classes": lazy_gettext("선거인 구분"),
+    "groups": lazy_gettext("모임"),
+    "barred": lazy_gettext("고를 수 없는 것"),
     "times": lazy_gettext("일정"),
     "trusteeKey": lazy_gettext("개표 열쇠"),
     "name": lazy_gettext("이름"),
@@ -88,6 +100,7 @@ class Said:
 
     text: str
     detail: str = ""
+    detail_language: str = "en"
 
 
 class BadForm(Invalid):
@@ -117,8 +130,14 @@ def said(error: HanpyoError) -> Said:
     detail = str(error)
     place = error.field if isinstance(error, Invalid) else detail.partition(":")[0]
     if isinstance(error, Invalid) or _words(place):
-        return Said(_field(place, str(_SAID["bad_form"])), detail)
-    return Said(gettext("그렇게 할 수 없습니다. 아래의 까닭을 확인해 주세요."), detail)
+        return _detailed(_field(place, str(_SAID["bad_form"])), detail)
+    return _detailed(gettext("그렇게 할 수 없습니다. 아래의 까닭을 확인해 주세요."), detail)
+
+
+def _detailed(text: str, detail: str) -> Said:
+    """With the service's words in the page's language, where they are known in it."""
+    told = korean(detail) if language() == "ko" else ""
+    return Said(text, told, "ko") if told else Said(text, detail)
 
 
 def done_text(code: str) -> str:
