@@ -49,7 +49,8 @@ SEEKERS: Final = (ORGANISER, REGISTRAR, CLERK)
 MAY: Final[Mapping[str, tuple[Role, ...]]] = {
     **dict.fromkeys(("log_page", "log_file"), ALL),
     **dict.fromkeys(
-        ("election_page", "agenda_page", "channels_page", "dates_page", "key_page"), ALL
+        ("election_page", "agenda_page", "classes_page", "channels_page", "dates_page", "key_page"),
+        ALL,
     ),
     **dict.fromkeys(("preview_page", "checklist_page", "result_page", "roll_template"), ALL),
     **dict.fromkeys(("roll_page", "search_roll"), SEEKERS),
@@ -62,6 +63,7 @@ MAY: Final[Mapping[str, tuple[Role, ...]]] = {
             "new_election_page",
             "create_election",
             "change_agenda",
+            "change_classes",
             "new_item_page",
             "add_item",
             "item_page",
