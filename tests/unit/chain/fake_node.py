@@ -54,6 +54,7 @@ class FakeNode:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a head and a body would wait 40 ms for each other
 
             def do_POST(self) -> None:
                 request = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
