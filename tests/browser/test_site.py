@@ -36,7 +36,12 @@ def test_choices_of_the_look_are_remembered(phone: BrowserContext, town: Town) -
     expect(html).to_have_attribute("lang", "en")
     expect(html).to_have_attribute("data-size", "200")
     expect(html).to_have_attribute("data-theme", "dark")
-    assert page.evaluate(GROUND) != light
+    dark = page.evaluate(GROUND)
+    assert dark != light
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(GROUND) == light
+    page.emulate_media(media="screen", color_scheme="light")
+    assert page.evaluate(GROUND) == dark
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
