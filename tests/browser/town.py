@@ -19,14 +19,12 @@ from hanpyo.db.models import (
     Election,
     ElectionState,
     Member,
-    MemberLookup,
     Notice,
     Organisation,
 )
-from hanpyo.db.types import new_id
 from hanpyo.elections import lifecycle
 from hanpyo.elections.catalogue import PublishedElection
-from hanpyo.elections.people import Person, lookup_digests, seal_person
+from hanpyo.elections.people import Person
 from hanpyo.elections.plan import Periods, Plan, manifest_for
 from hanpyo.identity.codes import LINK_PAGE, code_digest, new_letter_code, new_link_token
 from hanpyo.identity.notices.outbox import open_letter
@@ -35,6 +33,7 @@ from hanpyo.protocol.manifest import ClassRow
 from hanpyo.protocol.roll import RollEntry, encode_roll, member_commitment
 from hanpyo.protocol.types import Address, EntryKind, Secrecy
 from tests.service.deployment import Deployment, deployment
+from tests.service.members import add_member
 
 PERIODS = Periods(lead=60, voting=200_000, desk=3_600, gap=600, release=3_600, challenge=600)
 DAY = 86_400
@@ -212,7 +211,7 @@ class Town:
             session.flush()
             for number, entry in enumerate(roll):
                 person = people[number] if number < len(people) else None
-                self._add_member(session, row.id, number, entry, person)
+                add_member(session, scene.runtime.vault, row.id, number, entry, person=person)
             return row.id
 
         held = Held(self, scene.catalogue.get(self.deployment.database.transact(work)))
@@ -241,35 +240,6 @@ class Town:
             lambda session: session.delete(session.get_one(Notice, row.id))
         )
         return code
-
-    def _add_member(
-        self,
-        session: Session,
-        election_id: str,
-        number: int,
-        entry: RollEntry,
-        person: Person | None,
-    ) -> None:
-        vault, member_id = self.deployment.scene.runtime.vault, new_id()
-        listed = entry.kind is EntryKind.LISTED
-        session.add(
-            Member(
-                id=member_id,
-                election_id=election_id,
-                line=number + 2,
-                voter=number,
-                weight_numerator=entry.weight,
-                weight=entry.weight,
-                class_=entry.class_,
-                wallet=entry.who[-20:] if listed else None,
-                sealed=seal_person(vault, member_id, person) if person else None,
-            )
-        )
-        session.flush()
-        for kind, digest in lookup_digests(vault, person) if person else ():
-            session.add(
-                MemberLookup(election_id=election_id, kind=kind, digest=digest, member_id=member_id)
-            )
 
 
 def text_of(held: Held) -> dict[str, Any]:

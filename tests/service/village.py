@@ -30,7 +30,6 @@ from hanpyo.db.models import (
     Installation,
     KeyBinding,
     Member,
-    MemberLookup,
     MemberSession,
     Notice,
     NoticeCursor,
@@ -40,11 +39,10 @@ from hanpyo.db.models import (
     Rebind,
     VoterState,
 )
-from hanpyo.db.types import new_id
 from hanpyo.db.vault import MasterKey, Vault
 from hanpyo.elections.catalogue import Catalogue, PublishedElection
 from hanpyo.elections.officials import Officials, Signers, new_key
-from hanpyo.elections.people import Person, lookup_digests, seal_person
+from hanpyo.elections.people import Person
 from hanpyo.elections.plan import Periods, Plan, manifest_for
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.codes import code_digest, new_letter_code, new_link_token
@@ -63,6 +61,7 @@ from hanpyo.secrecy.trustee import TrusteeKey
 from hanpyo.web.app import create_app
 from tests.service.clocks import Clock
 from tests.service.databases import fresh_database
+from tests.service.members import add_member
 
 PERIODS = Periods(lead=60, voting=86_400, desk=3_600, gap=600, release=3_600, challenge=600)
 PEOPLE = (
@@ -338,8 +337,7 @@ class Village:
             session.flush()
             for number, entry in enumerate(roll):
                 person = people[number] if number < len(people) else None
-                wallet = None if person else wallets[number - len(people)]
-                self._add_member(session, election.id, number, entry, (person, wallet))
+                add_member(session, self.runtime.vault, election.id, number, entry, person=person)
             return election.id
 
         self.elections.append(self.runtime.database.transact(work))
@@ -356,34 +354,6 @@ class Village:
             seen_at=int(self.clock()),
         )
         self.runtime.database.transact(lambda session: session.merge(head))
-
-    def _add_member(
-        self,
-        session: Session,
-        election_id: str,
-        number: int,
-        entry: RollEntry,
-        who: tuple[Person | None, bytes | None],
-    ) -> None:
-        vault, member_id = self.runtime.vault, new_id()
-        person, wallet = who
-        session.add(
-            Member(
-                id=member_id,
-                election_id=election_id,
-                line=number + 2,
-                voter=number,
-                weight_numerator=entry.weight,
-                weight=entry.weight,
-                wallet=wallet,
-                sealed=seal_person(vault, member_id, person) if person else None,
-            )
-        )
-        session.flush()
-        for kind, digest in lookup_digests(vault, person) if person else ():
-            session.add(
-                MemberLookup(election_id=election_id, kind=kind, digest=digest, member_id=member_id)
-            )
 
 
 @contextmanager
