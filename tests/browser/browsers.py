@@ -21,7 +21,7 @@ _FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE: Final = 15_000
+PATIENCE: Final = 30_000
 _CONTRAST: Final = "color-contrast-enhanced"
 _STRICT: Final = f"""
 axe.configure({{ checks: [{{ id: "{_CONTRAST}", options: {{ contrastRatio: {{
@@ -49,7 +49,7 @@ def visitor(
         "reduced_motion": "reduce",
     } | options
     context = browser.new_context(**given)
-    context.set_default_timeout(_PATIENCE)
+    context.set_default_timeout(PATIENCE)
     problems: list[str] = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
     context.on(

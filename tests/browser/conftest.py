@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from sqlalchemy import delete
 
 from hanpyo.db.models import RateCounter
-from tests.browser.browsers import launch, visitor
+from tests.browser.browsers import PATIENCE, launch, visitor
 from tests.browser.town import Town, town
 
 
@@ -15,6 +15,7 @@ from tests.browser.town import Town, town
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium."""
+    expect.set_options(timeout=PATIENCE)  # other tests may have the processors
     with sync_playwright() as playwright:
         launched = launch(playwright)
         yield launched
