@@ -10,7 +10,6 @@ import { checkDecision, decide } from "./decision.ts";
 import { Evidence, type Told } from "./evidence.ts";
 import { Findings } from "./findings.ts";
 import { checkManifest, type Expected } from "./frozen.ts";
-import { Secrecy } from "./manifest.ts";
 import { countItem } from "./methods.ts";
 import { checkOpenings } from "./openings.ts";
 import { type Phase, phaseAt } from "./phases.ts";
@@ -72,7 +71,7 @@ export function* examineEvidence(evidence: Evidence, expected: Expected): Work<R
   checkState(evidence, replay, findings);
   checkTiming(evidence, findings);
   const phase = phaseOf(evidence, replay);
-  if (manifest.secrecy === Secrecy.sealed) {
+  if (manifest.trusteeKey !== null) {
     yield* checkOpenings(manifest.trusteeKey, replay, domain, findings);
   }
   checkSettlement(replay, findings);

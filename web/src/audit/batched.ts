@@ -2,6 +2,7 @@
 
 import { equal } from "../chain/bytes.ts";
 import type { Log } from "../chain/log.ts";
+import { SEALED } from "../protocol/manifest.ts";
 import {
   type Act,
   batchRecord,
@@ -15,7 +16,6 @@ import {
 import type { BatchRecorded, Recorded } from "./events.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
-import { Secrecy } from "./manifest.ts";
 import { Place } from "./storage.ts";
 import { say, type Text } from "./text.ts";
 
@@ -72,7 +72,7 @@ function checkBatch(
   const acts = firsts
     .filter((first) => first.log.transaction === transaction)
     .map(({ event }) => ({ terms: event.terms, content: event.content, escrow: event.escrowHash }));
-  const fault = faultOf(acts, batch, evidence.manifest.secrecy === Secrecy.sealed);
+  const fault = faultOf(acts, batch, evidence.manifest.secrecy === SEALED);
   if (fault !== undefined) findings.fail(CHECK, fault, where);
   const stored = evidence.storage.get(mappingSlot(Place.batches, batch.number));
   if (stored !== batchRecord(batch.root, batch.seals)) {

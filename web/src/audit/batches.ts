@@ -4,9 +4,10 @@
  */
 
 import { at, type Bytes, keccak, ZERO_WORD } from "../chain/bytes.ts";
+import { SEALED } from "../protocol/manifest.ts";
 import { Kind } from "./acts.ts";
 import { ESCROW_HEAD } from "./events.ts";
-import { type Manifest, Secrecy } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { Reader } from "./reader.ts";
 
 export const ATTESTATION_BYTES = 65;
@@ -70,7 +71,7 @@ export type Batch =
 
 /** Bytes of an act's payload: envelope and escrow when sealed, else the padded choices. */
 export function payloadLength(manifest: Manifest): number {
-  const sealed = manifest.secrecy === Secrecy.sealed ? 32 + ESCROW_HEAD : 0;
+  const sealed = manifest.secrecy === SEALED ? 32 + ESCROW_HEAD : 0;
   return sealed + manifest.choicesLength;
 }
 
@@ -81,7 +82,7 @@ export function contentOf(
   payload: Bytes,
 ): [content: Bytes, escrow: Bytes] {
   if (kind === Kind.withdrawal) return [ZERO_WORD, ZERO_WORD];
-  if (manifest.secrecy === Secrecy.sealed) {
+  if (manifest.secrecy === SEALED) {
     return [payload.subarray(0, 32), keccak(payload.subarray(32))];
   }
   return [keccak(payload), ZERO_WORD];

@@ -2,15 +2,16 @@
 
 import { at, type Bytes, isZero } from "../chain/bytes.ts";
 import {
-  fieldLength,
+  APPROVAL,
+  CHOOSE_UP_TO,
+  CUMULATIVE,
+  givesPoints,
   type Item,
-  isPointed,
-  Method,
-  numberWidth,
-  pointsWidth,
-  usesBitmap,
-} from "./agenda.ts";
-import type { ClassRow, Manifest } from "./manifest.ts";
+  RANKING,
+} from "../protocol/agenda.ts";
+import { fieldLength, numberWidth, pointsWidth, usesBitmap } from "../protocol/layout.ts";
+import type { ClassRow } from "../protocol/manifest.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** Options (from 1) with their points, most preferred first in a ranking. */
 export type Marks = readonly (readonly [option: number, points: number])[];
@@ -42,10 +43,11 @@ export function increments(manifest: Manifest, verdicts: readonly Verdict[]): [n
 
 function verdictOf(item: Item, number: number, field: Bytes, row: ClassRow): Verdict {
   if (isZero(field)) return [];
-  if (item.eligible !== undefined && !item.eligible.has(row.group)) return undefined;
-  const marks = isPointed(item)
+  if (item.eligible !== null && !item.eligible.has(row.group)) return undefined;
+  const isSet = item.method === CHOOSE_UP_TO || item.method === APPROVAL;
+  const marks = givesPoints(item)
     ? pointsIn(item, field)
-    : usesBitmap(item)
+    : isSet && usesBitmap(item)
       ? optionsInBitmap(item, field)
       : optionsInList(item, field);
   if (marks === undefined || marks.length < item.minimum || marks.length > item.maximum) {
@@ -61,11 +63,11 @@ function keepsRules(item: Item, number: number, marks: Marks, row: ClassRow): bo
     return false;
   }
   const { optionGroups, costs } = item;
-  if (optionGroups !== undefined) {
+  if (optionGroups !== null) {
     const groups = new Set(options.map((option) => at(optionGroups, option - 1)));
     if (groups.size > 1) return false;
   }
-  if (item.costCap === 0n || costs === undefined) return true;
+  if (item.costCap === 0n || costs === null) return true;
   return options.reduce((sum, option) => sum + at(costs, option - 1), 0n) <= item.costCap;
 }
 
@@ -84,7 +86,7 @@ function pointsIn(item: Item, field: Bytes): Verdict {
     .filter(([, points]) => points > 0);
   if (marks.some(([, points]) => points > item.points)) return undefined;
   const sum = marks.reduce((total, [, points]) => total + points, 0);
-  return item.method === Method.cumulative && sum > item.sum ? undefined : marks;
+  return item.method === CUMULATIVE && sum > item.sumLimit ? undefined : marks;
 }
 
 function optionsInBitmap(item: Item, field: Bytes): Verdict {
@@ -101,7 +103,7 @@ function optionsInBitmap(item: Item, field: Bytes): Verdict {
 function optionsInList(item: Item, field: Bytes): Verdict {
   const numbers = numbersOf(field, numberWidth(item));
   while (numbers[numbers.length - 1] === 0) numbers.pop();
-  const isRanking = item.method === Method.ranking;
+  const isRanking = item.method === RANKING;
   const isGood = numbers.every(
     (option, place) =>
       option >= 1 &&

@@ -1,8 +1,8 @@
 /** Each item decided again under its frozen rule, in exact integers, every denominator named. */
 
 import { at, type Bytes, EncodingError, toBig } from "../chain/bytes.ts";
+import { Base, COUNTED, type Item, type Share, Unit } from "../protocol/agenda.ts";
 import { Channel } from "./acts.ts";
-import { Base, Decision, type Item, type Share, Unit } from "./agenda.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
 import type { Manifest } from "./manifest.ts";
@@ -111,7 +111,7 @@ function sum(values: readonly bigint[]): bigint {
 function requirementsOf(item: Item, figures: Figures): Requirement[] {
   const { rule } = item;
   const yes: Pair = [at(figures.heads, 1), at(figures.weights, 1)];
-  const parts: [Text, Pair, number, Pair, Share | undefined][] = [
+  const parts: [Text, Pair, number, Pair, Share | null][] = [
     [PRESENT, figures.present, Base.all, figures.eligible, rule.quorum],
     [DIRECT, figures.direct, Base.all, figures.eligible, rule.presence],
     [FIRST_OPTION, yes, rule.base, approvalBase(rule.base, figures), rule.approval],
@@ -120,7 +120,7 @@ function requirementsOf(item: Item, figures: Figures): Requirement[] {
     (_, plane) => rule.unit === Unit.both || rule.unit === [Unit.heads, Unit.weight][plane],
   );
   return parts.flatMap(([partName, part, base, whole, share]) =>
-    share === undefined
+    share === null
       ? []
       : units.map((unit) => {
           const plane = unit === "heads" ? 0 : 1;
@@ -167,7 +167,7 @@ function outcomeOf(item: Item, requirements: readonly Requirement[], phase: Phas
   if (phase !== "certified") return "pending";
   const isMet = (part: Text) => requirements.every((each) => each.partName !== part || each.met);
   if (!isMet(PRESENT) || !isMet(DIRECT)) return "failed";
-  if (item.rule.decision === Decision.counted) return "counted";
+  if (item.rule.decision === COUNTED) return "counted";
   return isMet(FIRST_OPTION) ? "passed" : "failed";
 }
 

@@ -2,7 +2,7 @@
 
 import { at } from "../chain/bytes.ts";
 import { optionalField } from "../chain/json.ts";
-import { type Item, isPointed, Method } from "./agenda.ts";
+import { givesPoints, type Item, RANKING } from "../protocol/agenda.ts";
 import { verdictsOf } from "./choices.ts";
 import { type Budget, costOf, greedy, type Selection, scoresOf } from "./counting/budget.ts";
 import {
@@ -21,7 +21,7 @@ import type { Work } from "./progress.ts";
 import type { Count } from "./tally.ts";
 import { say, type Text } from "./text.ts";
 
-const RANKING = /^(irv|stv|borda|schulze) seats=([1-9][0-9]{0,8})$/;
+const RANKED = /^(irv|stv|borda|schulze) seats=([1-9][0-9]{0,8})$/;
 const GREEDY = /^greedy-(skip|stop) threshold=(0|[1-9][0-9]*)$/;
 const SHARES =
   /^equal-shares completion=(none|add1|greedy|add1u) utility=(cost|points) increment=([1-9][0-9]*)$/;
@@ -76,7 +76,7 @@ function votesOf(manifest: Manifest, number: number, counted: Count): Vote[] {
     const isEligible = item.eligible?.has(at(manifest.classes, class_).group) ?? true;
     if (verdict === undefined || !isEligible) return [];
     const options = verdict.map(([option]) => option - 1);
-    const points = isPointed(item) ? verdict.map(([, points]) => points) : undefined;
+    const points = givesPoints(item) ? verdict.map(([, points]) => points) : undefined;
     return [{ options, points, weight }];
   });
 }
@@ -93,7 +93,7 @@ function* spend(
   }
   const budget = { amount, costs: costsOf(item, counting) };
   const places = optionalField(counting, "places");
-  const isRanking = item.method === Method.ranking;
+  const isRanking = item.method === RANKING;
   const scored = isRanking ? votes.map((vote) => withPlaces(vote, places, item)) : votes;
   const selection = yield* select(budget, scored, method);
   const numbers = (options: readonly number[]) => options.map((option) => option + 1).join(", ");
@@ -171,13 +171,13 @@ function costsOf(item: Countable, counting: object): readonly bigint[] {
 }
 
 function rank(item: Countable, votes: readonly Vote[], method: string): Counted {
-  if (item.method !== Method.ranking) {
+  if (item.method !== RANKING) {
     throw new Uncountable(
       `${method} counts rankings, this item has none`,
       `${method}: 순위를 세는 방법인데 이 안건에는 순위가 없습니다`,
     );
   }
-  const rule = RANKING.exec(method);
+  const rule = RANKED.exec(method);
   const seats = Number(rule?.[2]);
   if (rule === null || (rule[1] === "irv" && seats !== 1)) throw notARule("ranking rule", method);
   const elected = elect(at(rule, 1), item.options, profileOf(votes), seats);

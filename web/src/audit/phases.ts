@@ -1,6 +1,7 @@
 /** Where an election stands: times and valid data alone move it on (section 2). */
 
-import { type Manifest, Secrecy } from "./manifest.ts";
+import { SEALED } from "../protocol/manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { say, type Text } from "./text.ts";
 
 export type Phase =
@@ -26,10 +27,10 @@ export const PHASES: Readonly<Record<Phase, Text>> = {
 
 /** The phase of a frozen election, neither cancelled nor certified, at a block time. */
 export function phaseAt(manifest: Manifest, now: bigint, keyKnown: boolean): Phase {
-  const times = manifest.times;
+  const times = manifest.timetable;
   if (now < times.opensAt) return "frozen";
   if (now < times.closesAt) return "voting";
   if (now < times.openingAt) return "closed";
   const isLate = now > times.keyDeadline;
-  return manifest.secrecy === Secrecy.sealed && !keyKnown && isLate ? "undetermined" : "opening";
+  return manifest.secrecy === SEALED && !keyKnown && isLate ? "undetermined" : "opening";
 }

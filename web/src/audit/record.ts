@@ -5,6 +5,7 @@
  */
 
 import type { Bytes } from "../chain/bytes.ts";
+import { SEALED } from "../protocol/manifest.ts";
 import {
   type Act,
   batchRoot,
@@ -22,7 +23,7 @@ import {
   sealsOf,
   slotAfter,
 } from "./acts.ts";
-import { type Manifest, Secrecy } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { type Phase, phaseAt } from "./phases.ts";
 import { Skip } from "./skips.ts";
 import { say, type Text } from "./text.ts";
@@ -76,7 +77,7 @@ export class ElectionRecord {
   }
 
   get isSealed(): boolean {
-    return this.manifest.secrecy === Secrecy.sealed;
+    return this.manifest.secrecy === SEALED;
   }
 
   phase(now: bigint): Phase {
@@ -126,7 +127,7 @@ export class ElectionRecord {
     const phase = this.phase(now);
     demand(phase === "frozen" || phase === "voting", "the voting is over", "투표가 끝났습니다");
     demand(
-      now < this.manifest.times.rebindUntil,
+      now < this.manifest.timetable.rebindUntil,
       "rebinding has ended",
       "열쇠를 바꿀 수 있는 기간이 끝났습니다",
     );
@@ -148,7 +149,7 @@ export class ElectionRecord {
   /** Put the live ballot of a voter with several acts into the count; false if it was. */
   settle(voter: number, now: bigint): boolean {
     demand(
-      now >= this.manifest.times.barrierAt,
+      now >= this.manifest.timetable.barrierAt,
       "the barrier has not passed",
       "접수 마감이 지나지 않았습니다",
     );
@@ -183,7 +184,7 @@ export class ElectionRecord {
   certify(now: bigint): void {
     demand(this.phase(now) === "opening", "the election is not being opened", "개표 중이 아닙니다");
     demand(
-      now >= this.manifest.times.certifyAt,
+      now >= this.manifest.timetable.certifyAt,
       "it is too early to certify",
       "확정하기에 이릅니다",
     );
@@ -205,7 +206,7 @@ export class ElectionRecord {
 
   /** The reasons that come before any state of the voter. */
   #refused({ act: { terms }, ...offer }: Offer, now: bigint): number | undefined {
-    const { times, roll } = this.manifest;
+    const { timetable: times, roll } = this.manifest;
     const isDesk = offer.desk !== undefined;
     const isOpen = isDesk
       ? times.opensAt <= now && now < times.barrierAt

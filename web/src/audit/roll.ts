@@ -1,8 +1,8 @@
 /** The roll: entries, their Merkle tree and totals (docs/protocol.md section 3). */
 
 import { at, type Bytes, compare, hex, keccak, toBig, toNumber, word } from "../chain/bytes.ts";
+import type { ClassRow } from "../protocol/manifest.ts";
 import { EncodingFault } from "./errors.ts";
-import type { ClassRow } from "./manifest.ts";
 
 export const ENTRY_BYTES = 43;
 export const EntryKind = { listed: 1, attested: 2 } as const;

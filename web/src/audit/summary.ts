@@ -1,9 +1,9 @@
 /** The names of the checks, their order, their titles, and what each says when it passes. */
 
 import { hex } from "../chain/bytes.ts";
+import { SEALED } from "../protocol/manifest.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
-import { Secrecy } from "./manifest.ts";
 import { PHASES, type Phase } from "./phases.ts";
 import type { Replay } from "./replay.ts";
 import { type Check, judge } from "./report.ts";
@@ -88,7 +88,7 @@ function onActs(evidence: Evidence, findings: Findings) {
       `. ${pending}개는 아직 개표되거나 무효가 되어야 합니다`,
     ),
   );
-  const isSealed = evidence.manifest.secrecy === Secrecy.sealed;
+  const isSealed = evidence.manifest.secrecy === SEALED;
   const events = evidence.entries.length;
   return {
     events: say(

@@ -1,10 +1,10 @@
 /** Nothing happened outside its time, by the timestamps of the blocks. */
 
+import type { Timetable } from "../protocol/manifest.ts";
 import { Channel } from "./acts.ts";
 import { type Entry, type Event, voterOf } from "./events.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
-import type { Timetable } from "./manifest.ts";
 import { say } from "./text.ts";
 
 const CHECK = "timing";
@@ -12,7 +12,7 @@ const FOREVER = 1n << 64n;
 
 /** Hold every event against the frozen times. */
 export function checkTiming(evidence: Evidence, findings: Findings): void {
-  const { times } = evidence.manifest;
+  const { timetable: times } = evidence.manifest;
   for (const { event, log } of evidence.entries) {
     const now = evidence.timeOf(log.block);
     const period = periodOf(event, times);

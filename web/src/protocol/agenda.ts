@@ -12,10 +12,11 @@ export const RANKING = 6;
 export const COUNTED = 0;
 export const THRESHOLD = 1;
 
+export const Unit = { heads: 1, weight: 2, both: 3 } as const;
+export const Base = { present: 0, all: 1, decided: 2 } as const;
+
 const MOST_OPTIONS = 1024;
 const KNOWN_BITS = 0x07;
-const LAST_UNIT = 3;
-const LAST_BASE = 2;
 
 /** A fraction to be reached or, when strict, exceeded. */
 export interface Share {
@@ -24,7 +25,7 @@ export interface Share {
   readonly strict: boolean;
 }
 
-/** How an item is decided; units 1 heads, 2 weight, 3 both; base 0 present, 1 all, 2 decided. */
+/** How an item is decided; `unit` is one of `Unit`, `base` of `Base`. */
 export interface Rule {
   readonly decision: number;
   readonly unit: number;
@@ -102,8 +103,8 @@ function readRule(reader: Reader): Rule {
     number,
   ];
   require(decision <= THRESHOLD, "unknown decision");
-  require(unit >= 1 && unit <= LAST_UNIT, "unknown unit");
-  require(base <= LAST_BASE, "unknown base");
+  require(unit >= 1 && unit <= Unit.both, "unknown unit");
+  require(base <= Base.decided, "unknown base");
   require((strict & ~KNOWN_BITS) === 0, "unknown strict bits");
   const quorum = readShare(reader, (strict & 1) !== 0);
   const presence = readShare(reader, (strict & 4) !== 0);

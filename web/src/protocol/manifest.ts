@@ -15,13 +15,13 @@ const MAX_ITEMS = 1024;
 
 /** The frozen times, seconds since 1970. */
 export interface Timetable {
-  readonly opensAt: number;
-  readonly closesAt: number;
-  readonly barrierAt: number;
-  readonly openingAt: number;
-  readonly keyDeadline: number;
-  readonly certifyAt: number;
-  readonly rebindUntil: number;
+  readonly opensAt: bigint;
+  readonly closesAt: bigint;
+  readonly barrierAt: bigint;
+  readonly openingAt: bigint;
+  readonly keyDeadline: bigint;
+  readonly certifyAt: bigint;
+  readonly rebindUntil: bigint;
 }
 
 /** The roll in figures. */
@@ -123,15 +123,15 @@ export function manifestOf(text: string): Manifest {
 }
 
 function readTimetable(reader: Reader): Timetable {
-  const times = Array.from({ length: 7 }, () => Number(reader.big(8)));
+  const times = Array.from({ length: 7 }, () => reader.big(8));
   const [opensAt, closesAt, barrierAt, openingAt, keyDeadline, certifyAt, rebindUntil] = times as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
   ];
   require(opensAt < closesAt && closesAt <= barrierAt, "times out of order");
   require(barrierAt < openingAt && openingAt <= keyDeadline, "times out of order");

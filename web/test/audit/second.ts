@@ -64,7 +64,7 @@ function counted(line: string): string {
     method: number("method"),
     options: number("options"),
     maximum: number("maximum"),
-    costs: undefined,
+    costs: null,
   };
   const votes = readList(optionalField(given, "votes")).map((vote) => ({
     options: numbers(optionalField(vote, "options")) ?? [],
