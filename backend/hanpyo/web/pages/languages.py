@@ -80,9 +80,14 @@ def switched(name: str, value: str) -> str:
 
 def moment(seconds: int) -> Markup:
     """A moment in Korea's time, with the exact one for machines."""
-    when = datetime.fromtimestamp(seconds, UTC)
-    shown = format_datetime(when.astimezone(_SEOUL), _MOMENT[language()], locale=get_locale())
-    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), shown)
+    exact = datetime.fromtimestamp(seconds, UTC).isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(exact, moment_words(seconds))
+
+
+def moment_words(seconds: int) -> str:
+    """A moment in Korea's time."""
+    when = datetime.fromtimestamp(seconds, _SEOUL)
+    return str(format_datetime(when, _MOMENT[language()], locale=get_locale()))
 
 
 def amount(value: int | str) -> str:

@@ -1,0 +1,192 @@
+"""TrueType faces (ISO/IEC 14496-22): which outline a character has, how wide, and a part of a face.
+
+For faces without hinting programs, as Pretendard's are. A part keeps the numbers of its outlines,
+so that pages can be written before it is known which outlines they take.
+"""
+
+import struct
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Final, NamedTuple
+
+_THOUSAND: Final = 1000
+_CHECKSUM_BASE: Final = 0xB1B0AFBA
+_PARTS: Final = ("glyf", "head", "hhea", "hmtx", "loca", "maxp")
+"""Tables that a viewer needs to draw outlines by their number."""
+_WORDS, _SCALE, _MORE, _TWO_SCALES, _MATRIX = 0x1, 0x8, 0x20, 0x40, 0x80
+_CHARACTERS: Final = {(3, 10): 12, (3, 1): 4}
+"""Encodings of Unicode, the larger one first, and the format that each has."""
+
+
+class Measures(NamedTuple):
+    """Of a whole face, in thousandths of its size."""
+
+    box: tuple[int, int, int, int]
+    ascent: int
+    descent: int
+
+
+class Face:
+    """One face, from the bytes of its file; it has outlines for whole characters only."""
+
+    def __init__(self, data: bytes) -> None:
+        self._tables = _tables(data)
+        head, hhea = self._tables["head"], self._tables["hhea"]
+        (self._units,) = struct.unpack_from(">H", head, 18)
+        (self._wide,) = struct.unpack_from(">h", head, 50)
+        (self._measured,) = struct.unpack_from(">H", hhea, 34)
+        (self._count,) = struct.unpack_from(">H", self._tables["maxp"], 4)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Where its outlines reach."""
+        left, bottom, right, top = struct.unpack_from(">4h", self._tables["head"], 36)
+        ascent, descent = struct.unpack_from(">2h", self._tables["hhea"], 4)
+        box = (self._scaled(left), self._scaled(bottom), self._scaled(right), self._scaled(top))
+        return Measures(box, self._scaled(ascent), self._scaled(descent))
+
+    @cached_property
+    def outlines(self) -> Mapping[str, int]:
+        """The outline's number by character; what has none is not in it."""
+        table = self._tables["cmap"]
+        (many,) = struct.unpack_from(">H", table, 2)
+        records = [struct.unpack_from(">HHI", table, 4 + 8 * at) for at in range(many)]
+        places = {(platform, encoding): place for platform, encoding, place in records}
+        for kind, shape in _CHARACTERS.items():
+            if kind in places:
+                read = _segments if shape == _CHARACTERS[3, 1] else _groups
+                return {chr(code): outline for code, outline in read(table[places[kind] :])}
+        raise ValueError("the face has no encoding of Unicode")
+
+    def advance(self, outline: int) -> int:
+        """How far the next character stands, in thousandths of the size."""
+        at = min(outline, self._measured - 1)
+        (units,) = struct.unpack_from(">H", self._tables["hmtx"], 4 * at)
+        return self._scaled(units)
+
+    def part(self, outlines: Collection[int]) -> bytes:
+        """A face with these outlines and what they are made of; the others are empty."""
+        wanted = self._made_of(outlines)
+        count = max(wanted) + 1
+        places, drawn, end = [0], [], 0
+        for outline in range(count):
+            if outline in wanted:
+                shape = self._outline(outline)
+                shape += bytes(-len(shape) % 4)
+                drawn.append(shape)
+                end += len(shape)
+            places.append(end)
+        measured = min(count, self._measured)
+        tables = {name: bytearray(self._tables[name]) for name in ("head", "hhea", "maxp")}
+        struct.pack_into(">h", tables["head"], 50, 1)
+        struct.pack_into(">I", tables["head"], 8, 0)
+        struct.pack_into(">H", tables["hhea"], 34, measured)
+        struct.pack_into(">H", tables["maxp"], 4, count)
+        return _file(
+            {
+                **{name: bytes(table) for name, table in tables.items()},
+                "glyf": b"".join(drawn),
+                "hmtx": self._tables["hmtx"][: 4 * measured + 2 * (count - measured)],
+                "loca": struct.pack(f">{count + 1}I", *places),
+            }
+        )
+
+    def _scaled(self, units: int) -> int:
+        return round(units * _THOUSAND / self._units)
+
+    def _outline(self, number: int) -> bytes:
+        shape, step = (">2I", 4) if self._wide else (">2H", 2)
+        begin, end = struct.unpack_from(shape, self._tables["loca"], step * number)
+        return (
+            self._tables["glyf"][begin:end]
+            if self._wide
+            else self._tables["glyf"][2 * begin : 2 * end]
+        )
+
+    def _made_of(self, outlines: Collection[int]) -> set[int]:
+        """Outline 0, which stands for what is missing, these, and those that they are made of."""
+        found: set[int] = set()
+        waiting = {0, *outlines}
+        while waiting:
+            outline = waiting.pop()
+            found.add(outline)
+            waiting.update(set(_components(self._outline(outline))) - found)
+        return found
+
+
+def _tables(data: bytes) -> dict[str, bytes]:
+    (many,) = struct.unpack_from(">H", data, 4)
+    found = {}
+    for at in range(many):
+        name, _, begin, size = struct.unpack_from(">4sIII", data, 12 + 16 * at)
+        found[name.decode("ascii")] = data[begin : begin + size]
+    return found
+
+
+def _groups(table: bytes) -> Iterator[tuple[int, int]]:
+    """(code, outline) of format 12."""
+    (many,) = struct.unpack_from(">I", table, 12)
+    for at in range(many):
+        first, last, outline = struct.unpack_from(">3I", table, 16 + 12 * at)
+        for code in range(first, last + 1):
+            yield code, outline + code - first
+
+
+def _segments(table: bytes) -> Iterator[tuple[int, int]]:
+    """(code, outline) of format 4."""
+    (double,) = struct.unpack_from(">H", table, 6)
+    many = double // 2
+    lasts = struct.unpack_from(f">{many}H", table, 14)
+    firsts = struct.unpack_from(f">{many}H", table, 16 + double)
+    shifts = struct.unpack_from(f">{many}H", table, 16 + 2 * double)
+    ranges = 16 + 3 * double
+    for at in range(many):
+        (offset,) = struct.unpack_from(">H", table, ranges + 2 * at)
+        for code in range(firsts[at], min(lasts[at], 0xFFFE) + 1):
+            outline = code
+            if offset:
+                place = ranges + 2 * at + offset + 2 * (code - firsts[at])
+                (outline,) = struct.unpack_from(">H", table, place)
+            if not offset or outline:
+                yield code, (outline + shifts[at]) & 0xFFFF
+
+
+def _components(outline: bytes) -> Iterator[int]:
+    """Numbers of the outlines that a composite one is made of."""
+    if not outline or struct.unpack_from(">h", outline)[0] >= 0:
+        return
+    at, flags = 10, _MORE
+    while flags & _MORE:
+        flags, number = struct.unpack_from(">2H", outline, at)
+        yield number
+        at += 8 if flags & _WORDS else 6
+        if flags & _MATRIX:
+            at += 8
+        elif flags & _TWO_SCALES:
+            at += 4
+        elif flags & _SCALE:
+            at += 2
+
+
+def _file(tables: Mapping[str, bytes]) -> bytes:
+    """A font file of these tables."""
+    power = len(_PARTS).bit_length() - 1
+    search = 16 << power
+    head = struct.pack(">I4H", 0x00010000, len(_PARTS), search, power, 16 * len(_PARTS) - search)
+    begin = len(head) + 16 * len(_PARTS)
+    directory, body = head, b""
+    for name in _PARTS:
+        table = tables[name]
+        place = struct.pack(">4sIII", name.encode(), _sum(table), begin + len(body), len(table))
+        directory += place
+        body += table + bytes(-len(table) % 4)
+    made = bytearray(directory + body)
+    adjustment = (_CHECKSUM_BASE - _sum(bytes(made))) & 0xFFFFFFFF
+    _, _, head_at, _ = struct.unpack_from(">4sIII", made, 12 + 16 * _PARTS.index("head"))
+    struct.pack_into(">I", made, head_at + 8, adjustment)
+    return bytes(made)
+
+
+def _sum(table: bytes) -> int:
+    padded = table + bytes(-len(table) % 4)
+    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF

@@ -1,0 +1,91 @@
+"""Letters to members as a PDF, sent while it is drawn.
+
+The codes in them exist in the answer and nowhere else: no file of it stays here, it is kept by no
+cache, and it cannot be asked for again. So whatever can fail fails before codes are made.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from flask import Response
+from flask_babel import gettext
+
+from hanpyo.db.models import Election, Organisation
+from hanpyo.identity.codes import LINK_PAGE
+from hanpyo.identity.invitations import PaperLetter
+from hanpyo.printing.pdf import Document, Lettering
+from hanpyo.printing.truetype import Face
+from hanpyo.web.context import runtime
+from hanpyo.web.letter_sheet import LetterSheet, Words
+from hanpyo.web.pages.assets import assets
+from hanpyo.web.pages.languages import language, moment_words
+
+MEDIA_TYPE: Final = "application/pdf"
+_TITLE: Final = 200
+
+
+def guidance(election: Election) -> tuple[str, ...]:
+    """What a letter says to its reader, a sentence each."""
+    methods = election.methods.split()
+    ways = {
+        (True, True): gettext("휴대폰으로 QR 코드를 찍거나, 아래 주소에서 코드를 적어 주세요."),
+        (True, False): gettext("휴대폰으로 QR 코드를 찍어 주세요."),
+        (False, True): gettext("아래 주소에서 코드를 적어 주세요."),
+    }
+    way = ways.get(("link" in methods, "letter" in methods))
+    return (
+        gettext("투표에 초대합니다."),
+        *((way, gettext("투표가 끝날 때까지 이 편지로 다시 들어오실 수 있습니다.")) if way else ()),
+        gettext("이 편지는 본인만 쓰시고 다른 사람에게 보여 주지 마세요."),
+    )
+
+
+class LettersPdf:
+    """Draws the letters of one election; made before the codes are. Raises `AssetsMissing`."""
+
+    def __init__(self, election: Election) -> None:
+        self._words = _words(election)
+        self._regular = _lettering("Regular", "letter.ttf")
+        self._strong = _lettering("Strong", "letter-strong.ttf")
+
+    def response(self, letters: Sequence[PaperLetter]) -> Response:
+        """The answer that holds them; it is drawn as it is read."""
+        response = Response(self._drawn(letters), mimetype=MEDIA_TYPE)
+        response.headers["Content-Disposition"] = 'attachment; filename="letters.pdf"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _drawn(self, letters: Sequence[PaperLetter]) -> Iterator[bytes]:
+        words = self._words
+        document = Document((self._regular, self._strong), words.title[:_TITLE], words.language)
+        sheet = LetterSheet(words, self._regular, self._strong)
+        yield document.begin()
+        for letter in letters:
+            yield document.page(sheet.drawn(letter))
+        yield document.finish()
+
+
+def _lettering(name: str, entry: str) -> Lettering:
+    found = assets()
+    return Lettering(name, Face((found.folder / found.get(entry).file).read_bytes()))
+
+
+def _words(election: Election) -> Words:
+    with runtime().database.read() as session:
+        sender = session.get_one(Organisation, election.organisation_id).name
+    period: tuple[str, ...] = ()
+    if election.opens_at and election.closes_at:
+        period = (f"{moment_words(election.opens_at)} –", moment_words(election.closes_at))
+    return Words(
+        language=language(),
+        heading=gettext("투표 안내"),
+        sender=sender,
+        salutation=gettext("%(name)s 귀하", name="\0"),
+        title=election.title,
+        test=gettext("시험 투표입니다. 결과에 쓰이지 않습니다.") if election.test else "",
+        guidance=guidance(election),
+        site=(gettext("주소"), (runtime().settings.web.public_url.rstrip("/") + LINK_PAGE,)),
+        code=gettext("우편 코드"),
+        voter=gettext("선거인 번호"),
+        period=(gettext("투표 기간"), period),
+    )
