@@ -74,12 +74,11 @@ class Document:
         self._language = language
         self._places: dict[int, int] = {}
         self._pages: list[int] = []
-        self._size = 0
+        self._size = len(_HEADER)
         self._next = _FIRST_FACE + _OBJECTS_A_FACE * len(faces)
 
     def begin(self) -> bytes:
         """What stands before the first page."""
-        self._size = len(_HEADER)
         return _HEADER
 
     def page(self, content: str) -> bytes:

@@ -65,15 +65,17 @@ class LetterSheet:
         self._title = Style(strong, 20)
         self._bold = Style(strong, 12)
         self._code = Style(strong, 17, spacing=0.5)
+        common = Sheet()
+        self._frame(common)
+        self._below = self._message(common)
+        self._common = common.content
 
     def drawn(self, letter: PaperLetter) -> str:
         """The operators of its page."""
         sheet = Sheet()
-        self._frame(sheet)
         self._to(sheet, letter)
-        below = self._message(sheet)
-        self._ways(sheet, letter, below)
-        return sheet.content
+        self._ways(sheet, letter)
+        return f"{self._common}\n{sheet.content}"
 
     def _frame(self, sheet: Sheet) -> None:
         heading = self._words.heading
@@ -107,7 +109,8 @@ class LetterSheet:
             below = sheet.block(_LEFT, below + 0.8, lines, self._plain)
         return below
 
-    def _ways(self, sheet: Sheet, letter: PaperLetter, top: float) -> None:
+    def _ways(self, sheet: Sheet, letter: PaperLetter) -> None:
+        top = self._below
         left = _LEFT + _INSET
         if letter.link:
             code = segno.make(letter.link, error="m", micro=False)
