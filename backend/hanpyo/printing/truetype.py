@@ -32,10 +32,10 @@ class Face:
     def __init__(self, data: bytes) -> None:
         self._tables = _tables(data)
         head, hhea = self._tables["head"], self._tables["hhea"]
-        (self._units,) = struct.unpack_from(">H", head, 18)
-        (self._wide,) = struct.unpack_from(">h", head, 50)
-        (self._measured,) = struct.unpack_from(">H", hhea, 34)
-        (self._count,) = struct.unpack_from(">H", self._tables["maxp"], 4)
+        self._units = _number(head, 18)
+        self._wide = _number(head, 50) == 1
+        self._measured = _number(hhea, 34)
+        self._count = _number(self._tables["maxp"], 4)
 
     @cached_property
     def measures(self) -> Measures:
@@ -61,8 +61,7 @@ class Face:
     def advance(self, outline: int) -> int:
         """How far the next character stands, in thousandths of the size."""
         at = min(outline, self._measured - 1)
-        (units,) = struct.unpack_from(">H", self._tables["hmtx"], 4 * at)
-        return self._scaled(units)
+        return self._scaled(_number(self._tables["hmtx"], 4 * at))
 
     def part(self, outlines: Collection[int]) -> bytes:
         """A face with these outlines and what they are made of; the others are empty."""
@@ -95,13 +94,10 @@ class Face:
         return round(units * _THOUSAND / self._units)
 
     def _outline(self, number: int) -> bytes:
-        shape, step = (">2I", 4) if self._wide else (">2H", 2)
-        begin, end = struct.unpack_from(shape, self._tables["loca"], step * number)
-        return (
-            self._tables["glyf"][begin:end]
-            if self._wide
-            else self._tables["glyf"][2 * begin : 2 * end]
-        )
+        shape, unit = (">2I", 1) if self._wide else (">2H", 2)
+        place = number * struct.calcsize(shape) // 2
+        begin, end = struct.unpack_from(shape, self._tables["loca"], place)
+        return self._tables["glyf"][unit * begin : unit * end]
 
     def _made_of(self, outlines: Collection[int]) -> set[int]:
         """Outline 0, which stands for what is missing, these, and those that they are made of."""
@@ -112,6 +108,10 @@ class Face:
             found.add(outline)
             waiting.update(set(_components(self._outline(outline))) - found)
         return found
+
+
+def _number(table: bytes, at: int) -> int:
+    return int.from_bytes(table[at : at + 2], "big")
 
 
 def _tables(data: bytes) -> dict[str, bytes]:
@@ -189,4 +189,5 @@ def _file(tables: Mapping[str, bytes]) -> bytes:
 
 def _sum(table: bytes) -> int:
     padded = table + bytes(-len(table) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    total: int = sum(struct.unpack(f">{len(padded) // 4}I", padded))
+    return total & 0xFFFFFFFF

@@ -15,10 +15,10 @@ from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.identity.invitations import PaperLetter
 from hanpyo.printing.pdf import Document, Lettering
 from hanpyo.printing.truetype import Face
+from hanpyo.web.assets import assets
 from hanpyo.web.context import runtime
 from hanpyo.web.letter_sheet import LetterSheet, Words
-from hanpyo.web.pages.assets import assets
-from hanpyo.web.pages.languages import language, moment_words
+from hanpyo.web.moments import language, moment_words
 
 MEDIA_TYPE: Final = "application/pdf"
 _TITLE: Final = 200
