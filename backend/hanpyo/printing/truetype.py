@@ -1,7 +1,7 @@
 """TrueType faces (ISO/IEC 14496-22): which outline a character has, how wide, and a part of a face.
 
-For faces without hinting programs, as Pretendard's are. A part keeps the numbers of its outlines,
-so that pages can be written before it is known which outlines they take.
+For faces without hinting programs and with the whole of Unicode, as Pretendard's are. A part keeps
+the numbers of its outlines, so that pages can be written before it is known what they take.
 """
 
 import struct
@@ -14,8 +14,8 @@ _CHECKSUM_BASE: Final = 0xB1B0AFBA
 _PARTS: Final = ("glyf", "head", "hhea", "hmtx", "loca", "maxp")
 """Tables that a viewer needs to draw outlines by their number."""
 _WORDS, _SCALE, _MORE, _TWO_SCALES, _MATRIX = 0x1, 0x8, 0x20, 0x40, 0x80
-_CHARACTERS: Final = {(3, 10): 12, (3, 1): 4}
-"""Encodings of Unicode, the larger one first, and the format that each has."""
+_UNICODE: Final = (3, 10)
+"""Platform and encoding of the whole of Unicode, whose table has format 12."""
 
 
 class Measures(NamedTuple):
@@ -49,14 +49,9 @@ class Face:
     def outlines(self) -> Mapping[str, int]:
         """The outline's number by character; what has none is not in it."""
         table = self._tables["cmap"]
-        (many,) = struct.unpack_from(">H", table, 2)
-        records = [struct.unpack_from(">HHI", table, 4 + 8 * at) for at in range(many)]
+        records = (struct.unpack_from(">HHI", table, 4 + 8 * at) for at in range(_number(table, 2)))
         places = {(platform, encoding): place for platform, encoding, place in records}
-        for kind, shape in _CHARACTERS.items():
-            if kind in places:
-                read = _segments if shape == _CHARACTERS[3, 1] else _groups
-                return {chr(code): outline for code, outline in read(table[places[kind] :])}
-        raise ValueError("the face has no encoding of Unicode")
+        return {chr(code): outline for code, outline in _groups(table[places[_UNICODE] :])}
 
     def advance(self, outline: int) -> int:
         """How far the next character stands, in thousandths of the size."""
@@ -130,25 +125,6 @@ def _groups(table: bytes) -> Iterator[tuple[int, int]]:
         first, last, outline = struct.unpack_from(">3I", table, 16 + 12 * at)
         for code in range(first, last + 1):
             yield code, outline + code - first
-
-
-def _segments(table: bytes) -> Iterator[tuple[int, int]]:
-    """(code, outline) of format 4."""
-    (double,) = struct.unpack_from(">H", table, 6)
-    many = double // 2
-    lasts = struct.unpack_from(f">{many}H", table, 14)
-    firsts = struct.unpack_from(f">{many}H", table, 16 + double)
-    shifts = struct.unpack_from(f">{many}H", table, 16 + 2 * double)
-    ranges = 16 + 3 * double
-    for at in range(many):
-        (offset,) = struct.unpack_from(">H", table, ranges + 2 * at)
-        for code in range(firsts[at], min(lasts[at], 0xFFFE) + 1):
-            outline = code
-            if offset:
-                place = ranges + 2 * at + offset + 2 * (code - firsts[at])
-                (outline,) = struct.unpack_from(">H", table, place)
-            if not offset or outline:
-                yield code, (outline + shifts[at]) & 0xFFFF
 
 
 def _components(outline: bytes) -> Iterator[int]:

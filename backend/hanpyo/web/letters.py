@@ -53,6 +53,7 @@ class LettersPdf:
         response = Response(self._drawn(letters), mimetype=MEDIA_TYPE)
         response.headers["Content-Disposition"] = 'attachment; filename="letters.pdf"'
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"  # a proxy would keep it in a file
         return response
 
     def _drawn(self, letters: Sequence[PaperLetter]) -> Iterator[bytes]:

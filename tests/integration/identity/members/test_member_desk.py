@@ -67,6 +67,7 @@ def test_letters_come_as_pages_to_print(place: Village) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="letters.pdf"'
+    assert answer.headers["X-Accel-Buffering"] == "no"
     assert not {"ETag", "Content-Length"} & {name for name, _ in answer.headers}
     assert len(read(answer.data).pages) == 4
     again = browser.post(path, json={"letters": "all"})
