@@ -1,1 +1,1 @@
-"""Pages for paper: PDF (ISO 32000) written page by page, with the letters of its fonts inside."""
+"""Pages for paper: PDF with the letters of its fonts inside, drawn by ReportLab."""

@@ -1,28 +1,50 @@
-"""Drawing on a sheet: texts, lines, boxes and QR codes, placed in millimetres from the top left."""
+"""Sheets of A4: texts, lines, boxes and QR codes, placed in millimetres from the top left.
+
+Texts can be searched and copied, and nothing in the file tells when or where it was made.
+"""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from itertools import groupby
-from typing import Final
+from pathlib import Path
+from threading import Lock
+from typing import Final, TypeAlias
 
-from hanpyo.printing.pdf import HEIGHT, Lettering
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
-_POINTS: Final = 72 / 25.4
 _DROPPED: Final = ("Cf", "Cn", "Co", "Cs")
 """Characters without a shape of their own, such as those that turn the direction of writing."""
 _VARIANTS: Final = range(0xFE00, 0xFE10)
 _LEADING: Final = 1.45
 _CAPITALS: Final = 0.71
 _CUT: Final = "…"
-_ROUND: Final = 0.5523  # how a Bézier curve comes closest to a quarter of a circle
+_MISSING: Final = "□"
+_DRAWING: Final = Lock()
+"""ReportLab reads a face at a place that it keeps in it, so two documents never share one."""
+
+Face: TypeAlias = TTFont
+
+
+@cache
+def face_of(file: Path) -> Face:
+    """The face in a TrueType file, which documents can then use; it is read once."""
+    found = TTFont(file.stem, str(file), shapable=False)
+    pdfmetrics.registerFont(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a text stands: size in points, grey from 0 (black) to 1, space after each character."""
 
-    face: Lettering
+    face: Face
     size: float
     grey: float = 0.0
     spacing: float = 0.0
@@ -30,28 +52,32 @@ class Style:
     @property
     def leading(self) -> float:
         """How far under a line the next one stands, in millimetres."""
-        return _LEADING * self.size / _POINTS
+        return _LEADING * self.size / mm
 
     @property
     def height(self) -> float:
         """How high its capitals stand, in millimetres."""
-        return _CAPITALS * self.size / _POINTS
+        return _CAPITALS * self.size / mm
 
     def width(self, text: str) -> float:
         """How wide it stands, in millimetres."""
-        return (self.face.width(text, self.size) + self.spacing * len(text)) / _POINTS
+        return (self.face.stringWidth(text, self.size) + self.spacing * len(text)) / mm
 
 
-def readable(text: str, face: Lettering) -> str:
-    """The text on one line, without what nobody sees, in forms that the face has where it can."""
+def readable(text: str, face: Face) -> str:
+    """The text on one line, without what nobody sees, in forms that the face has where it can.
+
+    What it lacks is a box.
+    """
     spaced = (" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
     whole = unicodedata.normalize("NFC", "".join(spaced))
     seen = (
-        each if face.draws(each) else unicodedata.normalize("NFKC", each)
+        each if _draws(face, each) else unicodedata.normalize("NFKC", each)
         for each in whole
         if unicodedata.category(each) not in _DROPPED and ord(each) not in _VARIANTS
     )
-    return " ".join("".join(seen).split())
+    drawn = (each if each.isspace() or _draws(face, each) else _MISSING for each in "".join(seen))
+    return " ".join("".join(drawn).split())
 
 
 def wrapped(text: str, style: Style, width: float, lines: int) -> list[str]:
@@ -66,22 +92,16 @@ def wrapped(text: str, style: Style, width: float, lines: int) -> list[str]:
 
 
 class Sheet:
-    """The drawing of one page, as the operators of its content."""
+    """The drawing of one page."""
 
-    def __init__(self) -> None:
-        self._operators: list[str] = []
-
-    @property
-    def content(self) -> str:
-        """What was drawn."""
-        return "\n".join(self._operators)
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
 
     def text(self, x: float, y: float, text: str, style: Style) -> None:
         """One line of text; `y` is where it stands."""
-        self._operators.append(
-            f"BT {style.grey:g} g /{style.face.name} {style.size:g} Tf {style.spacing:g} Tc "
-            f"{_at(x, y)} Td {style.face.encode(text)} Tj ET"
-        )
+        self._canvas.setFillGray(style.grey)
+        self._canvas.setFont(style.face.fontName, style.size)
+        self._canvas.drawString(x * mm, _up(y), text, charSpace=style.spacing)
 
     def block(self, x: float, y: float, lines: Sequence[str], style: Style) -> float:
         """Lines under each other; where the next one would stand."""
@@ -91,42 +111,62 @@ class Sheet:
 
     def line(self, x: float, y: float, length: float, *, grey: float, thick: float) -> None:
         """A level line, so many points thick."""
-        self._operators.append(f"{grey:g} G {thick:g} w {_at(x, y)} m {_at(x + length, y)} l S")
+        self._canvas.setStrokeGray(grey)
+        self._canvas.setLineWidth(thick)
+        self._canvas.line(x * mm, _up(y), (x + length) * mm, _up(y))
 
     def box(self, x: float, y: float, width: float, height: float, corner: float) -> None:
         """A box with round corners and a thin line around it."""
-        ends = (x, y, x + width, y + height)
-        self._operators.append(f"0.55 G 0.6 w {_rounded(*ends, corner)} s")
+        self._canvas.setStrokeGray(0.55)
+        self._canvas.setLineWidth(0.6)
+        self._canvas.roundRect(x * mm, _up(y + height), width * mm, height * mm, corner * mm)
 
     def modules(self, x: float, y: float, side: float, rows: Iterable[Iterable[int]]) -> None:
         """Dark modules of a QR code in a square, as one shape without seams."""
         matrix = [list(row) for row in rows]
-        scale = side / len(matrix) * _POINTS
-        runs = [
-            f"{begin} {at} {length} 1 re"
-            for at, row in enumerate(matrix)
-            for begin, length in _runs(row)
-        ]
-        self._operators.append(f"q {scale:.4f} 0 0 {-scale:.4f} {_at(x, y)} cm 0 g")
-        self._operators.extend([*runs, "f Q"])
+        scale = side / len(matrix) * mm
+        shape = self._canvas.beginPath()
+        for at, row in enumerate(matrix):
+            for begin, length in _runs(row):
+                shape.rect(begin, at, length, 1)
+        self._canvas.saveState()
+        self._canvas.translate(x * mm, _up(y))
+        self._canvas.scale(scale, -scale)
+        self._canvas.setFillGray(0)
+        self._canvas.drawPath(shape, stroke=0, fill=1)
+        self._canvas.restoreState()
 
 
-def _at(x: float, y: float) -> str:
-    return f"{x * _POINTS:.2f} {HEIGHT - y * _POINTS:.2f}"
+def document(
+    face: Face, pages: Iterable[Callable[[Sheet], None]], title: str, language: str
+) -> bytes:
+    """A PDF of these pages, each drawn on a sheet of its own; the face is one of theirs."""
+    made = BytesIO()
+    with _DRAWING:
+        canvas = Canvas(
+            made,
+            A4,
+            pageCompression=1,
+            invariant=1,
+            initialFontName=face.fontName,  # type: ignore[arg-type]  # its stub says float
+            lang=language,
+        )
+        canvas.setTitle(title)
+        canvas.setViewerPreference("DisplayDocTitle", "true")
+        canvas.setViewerPreference("PrintScaling", "None")
+        for draw in pages:
+            draw(Sheet(canvas))
+            canvas.showPage()
+        canvas.save()
+    return made.getvalue()
 
 
-def _rounded(left: float, top: float, right: float, bottom: float, corner: float) -> str:
-    bend = corner * (1 - _ROUND)
-    return (
-        f"{_at(left + corner, top)} m {_at(right - corner, top)} l "
-        f"{_at(right - bend, top)} {_at(right, top + bend)} {_at(right, top + corner)} c "
-        f"{_at(right, bottom - corner)} l "
-        f"{_at(right, bottom - bend)} {_at(right - bend, bottom)} {_at(right - corner, bottom)} c "
-        f"{_at(left + corner, bottom)} l "
-        f"{_at(left + bend, bottom)} {_at(left, bottom - bend)} {_at(left, bottom - corner)} c "
-        f"{_at(left, top + corner)} l "
-        f"{_at(left, top + bend)} {_at(left + bend, top)} {_at(left + corner, top)} c"
-    )
+def _up(y: float) -> float:
+    return A4[1] - y * mm
+
+
+def _draws(face: Face, character: str) -> bool:
+    return ord(character) in face.face.charToGlyph
 
 
 def _runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -10,8 +10,7 @@ from typing import Final
 import segno
 
 from hanpyo.identity.invitations import PaperLetter
-from hanpyo.printing.pdf import Lettering
-from hanpyo.printing.sheet import Sheet, Style, readable, wrapped
+from hanpyo.printing.sheet import Face, Sheet, Style, readable, wrapped
 
 _LEFT: Final = 25.0
 _WIDTH: Final = 165.0
@@ -55,7 +54,7 @@ class Words:
 class LetterSheet:
     """Draws letters of one election."""
 
-    def __init__(self, words: Words, regular: Lettering, strong: Lettering) -> None:
+    def __init__(self, words: Words, regular: Face, strong: Face) -> None:
         self._words = words
         self._small = Style(regular, 9.5, _GREY)
         self._plain = Style(regular, 12.5)
@@ -65,17 +64,12 @@ class LetterSheet:
         self._title = Style(strong, 20)
         self._bold = Style(strong, 12)
         self._code = Style(strong, 17, spacing=0.5)
-        common = Sheet()
-        self._frame(common)
-        self._below = self._message(common)
-        self._common = common.content
 
-    def drawn(self, letter: PaperLetter) -> str:
-        """The operators of its page."""
-        sheet = Sheet()
+    def draw(self, sheet: Sheet, letter: PaperLetter) -> None:
+        """Draw its page."""
+        self._frame(sheet)
         self._to(sheet, letter)
-        self._ways(sheet, letter)
-        return f"{self._common}\n{sheet.content}"
+        self._ways(sheet, letter, self._message(sheet))
 
     def _frame(self, sheet: Sheet) -> None:
         heading = self._words.heading
@@ -109,8 +103,7 @@ class LetterSheet:
             below = sheet.block(_LEFT, below + 0.8, lines, self._plain)
         return below
 
-    def _ways(self, sheet: Sheet, letter: PaperLetter) -> None:
-        top = self._below
+    def _ways(self, sheet: Sheet, letter: PaperLetter, top: float) -> None:
         left = _LEFT + _INSET
         if letter.link:
             code = segno.make(letter.link, error="m", micro=False)

@@ -1,10 +1,11 @@
-"""Letters to members as a PDF, sent while it is drawn.
+"""Letters to members as a PDF.
 
 The codes in them exist in the answer and nowhere else: no file of it stays here, it is kept by no
 cache, and it cannot be asked for again. So whatever can fail fails before codes are made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from flask import Response
@@ -13,15 +14,13 @@ from flask_babel import gettext
 from hanpyo.db.models import Election, Organisation
 from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.identity.invitations import PaperLetter
-from hanpyo.printing.pdf import Document, Lettering
-from hanpyo.printing.truetype import Face
+from hanpyo.printing.sheet import Face, document, face_of
 from hanpyo.web.assets import assets
 from hanpyo.web.context import runtime
 from hanpyo.web.letter_sheet import LetterSheet, Words
 from hanpyo.web.moments import language, moment_words
 
 MEDIA_TYPE: Final = "application/pdf"
-_TITLE: Final = 200
 
 
 def guidance(election: Election) -> tuple[str, ...]:
@@ -44,31 +43,26 @@ class LettersPdf:
     """Draws the letters of one election; made before the codes are. Raises `AssetsMissing`."""
 
     def __init__(self, election: Election) -> None:
-        self._words = _words(election)
-        self._regular = _lettering("Regular", "letter.ttf")
-        self._strong = _lettering("Strong", "letter-strong.ttf")
+        words = _words(election)
+        self._title = words.heading
+        self._language = words.language
+        self._regular = _face("letter.ttf")
+        self._sheet = LetterSheet(words, self._regular, _face("letter-strong.ttf"))
 
     def response(self, letters: Sequence[PaperLetter]) -> Response:
-        """The answer that holds them; it is drawn as it is read."""
-        response = Response(self._drawn(letters), mimetype=MEDIA_TYPE)
+        """The answer that holds them."""
+        pages = (partial(self._sheet.draw, letter=each) for each in letters)
+        made = document(self._regular, pages, self._title, self._language)
+        response = Response(made, mimetype=MEDIA_TYPE)
         response.headers["Content-Disposition"] = 'attachment; filename="letters.pdf"'
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"  # a proxy would keep it in a file
         return response
 
-    def _drawn(self, letters: Sequence[PaperLetter]) -> Iterator[bytes]:
-        words = self._words
-        document = Document((self._regular, self._strong), words.title[:_TITLE], words.language)
-        sheet = LetterSheet(words, self._regular, self._strong)
-        yield document.begin()
-        for letter in letters:
-            yield document.page(sheet.drawn(letter))
-        yield document.finish()
 
-
-def _lettering(name: str, entry: str) -> Lettering:
+def _face(entry: str) -> Face:
     found = assets()
-    return Lettering(name, Face((found.folder / found.get(entry).file).read_bytes()))
+    return face_of(found.folder / found.get(entry).file)
 
 
 def _words(election: Election) -> Words:

@@ -1,20 +1,25 @@
 """Letters on paper: what stands on them, where, and that no text on them does harm."""
 
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import segno
 
 from hanpyo.built import Assets
 from hanpyo.identity.invitations import PaperLetter
-from hanpyo.printing.pdf import Document, Lettering
-from hanpyo.printing.truetype import Face
+from hanpyo.printing.sheet import Face, document, face_of
 from hanpyo.web.letter_sheet import LetterSheet, Words
 from tests.printed import Page, Printed, read
 
 MILLIMETRE = 72 / 25.4
 TOP = 841.89
-RIGHT = 190 * MILLIMETRE + 0.01  # places have two digits
+STRONG = "Pretendard-SemiBold"
+RIGHT = 190 * MILLIMETRE + 0.01  # places are rounded
 WORDS = Words(
     language="ko",
     heading="투표 안내",
@@ -52,16 +57,18 @@ HOSTILE = (
 def faces() -> tuple[Face, Face]:
     assets = Assets()
     names = ("letter.ttf", "letter-strong.ttf")
-    regular, strong = (Face((assets.folder / assets.get(name).file).read_bytes()) for name in names)
+    regular, strong = (face_of(assets.folder / assets.get(name).file) for name in names)
     return regular, strong
 
 
+def drawn(faces: tuple[Face, Face], words: Words, *letters: PaperLetter) -> bytes:
+    sheet = LetterSheet(words, *faces)
+    pages = (partial(sheet.draw, letter=each) for each in letters)
+    return document(faces[0], pages, words.heading, words.language)
+
+
 def printed(faces: tuple[Face, Face], words: Words, *letters: PaperLetter) -> Printed:
-    regular, strong = Lettering("Regular", faces[0]), Lettering("Strong", faces[1])
-    document = Document((regular, strong), words.title, words.language)
-    sheet = LetterSheet(words, regular, strong)
-    pages = [document.page(sheet.drawn(each)) for each in letters]
-    return read(document.begin() + b"".join(pages) + document.finish())
+    return read(drawn(faces, words, *letters))
 
 
 def in_window(page: Page) -> list[str]:
@@ -78,7 +85,6 @@ def test_a_letter_says_all_that_is_needed_on_one_page(faces: tuple[Face, Face]) 
         assert told in page.text
     assert "https://vote.example/v" in page.text
     assert LETTER.link not in page.text
-    assert found.title == WORDS.title
 
 
 def test_only_name_and_address_are_seen_from_outside(faces: tuple[Face, Face]) -> None:
@@ -117,8 +123,8 @@ def test_no_text_leaves_its_place(faces: tuple[Face, Face], text: str) -> None:
     for line in page.lines:
         assert 0 < line.y < TOP
         assert line.text.isprintable(), line
-        lettering = Lettering("", faces[line.font == "Strong"])
-        assert line.x + lettering.width(line.text, line.size) <= RIGHT
+        face = faces[line.face == STRONG]
+        assert line.x + face.stringWidth(line.text, line.size) <= RIGHT
 
 
 def test_markup_is_text(faces: tuple[Face, Face]) -> None:
@@ -131,12 +137,53 @@ def test_whoever_has_no_name_is_not_called_by_number(faces: tuple[Face, Face]) -
     assert in_window(page) == []
 
 
+def test_what_no_face_has_is_a_box(faces: tuple[Face, Face]) -> None:
+    [page] = printed(faces, WORDS, replace(LETTER, name="王小明 👩김한표")).pages
+    assert in_window(page)[-1] == "□□□ □김한표 귀하"
+
+
 def test_only_letters_that_were_used_are_in_the_file(faces: tuple[Face, Face]) -> None:
     found = printed(faces, WORDS, LETTER)
-    assert set(found.fonts) == {"Regular", "Strong"}
-    for data, face in zip(found.fonts.values(), faces, strict=True):
-        assert Face(data).measures == face.measures
-        assert len(data) < 200_000
+    assert set(found.fonts) == {"Pretendard-Regular", STRONG}
+    assert all(len(data) < 50_000 for files in found.fonts.values() for data in files)
+
+
+def test_more_syllables_than_one_font_in_a_file_holds(faces: tuple[Face, Face]) -> None:
+    syllables = [chr(code) for code in range(0xAC00, 0xD7A4, 11)]
+    names = ["".join(syllables[at : at + 10]) for at in range(0, len(syllables), 10)]
+    found = printed(faces, WORDS, *(replace(LETTER, name=each) for each in names))
+    assert [in_window(page)[-1] for page in found.pages] == [f"{each} 귀하" for each in names]
+    assert len(found.fonts[STRONG]) > 1
+
+
+def test_the_file_says_nothing_about_whom_it_is_for_nor_when_it_was_made(
+    faces: tuple[Face, Face],
+) -> None:
+    data = drawn(faces, WORDS, LETTER)
+    information = read(data).information
+    assert WORDS.heading.encode("utf-16-be").decode("latin-1") in information
+    assert {each[:4] for each in re.findall(r"D:(\d+)", information)} == {"2000"}
+    for told in (LETTER.name, LETTER.address, WORDS.title, WORDS.sender):
+        assert told.encode("utf-16-be").decode("latin-1") not in information
+    assert drawn(faces, WORDS, LETTER) == data
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_two_at_once_do_not_disturb_each_other(faces: tuple[Face, Face]) -> None:
+    composite = "".join(chr(code) for code in range(0xC0, 0x17F))
+    letter = replace(LETTER, name=composite, address=composite)
+    alone = drawn(faces, WORDS, letter)
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(partial(drawn, faces, WORDS), [letter] * 40)) == {alone}
 
 
 def test_a_test_election_says_so(faces: tuple[Face, Face]) -> None:
