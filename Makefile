@@ -68,7 +68,7 @@ pytest-python: chromium
 
 pytest-contracts: setup
 	$(PY) -m scripts.compile_with_ape
-	$(PYTEST) -n 2 tests/contracts
+	$(PYTEST) -n 1 tests/contracts
 
 browser: chromium ## The pages in Chromium
 	$(PYTEST) -n 2 -p no:ape_test tests/browser $(ARGS)

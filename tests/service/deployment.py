@@ -397,11 +397,11 @@ def deployment(
             officials=officials,
         )
         environment |= settings
-        database = Database(url)
+        database = Database(plain_url)
         migrate(database)
         given: dict[str, Any] = {
             "data": folder,
-            "database_url": url,
+            "database_url": plain_url,
             "chain": {
                 "rpc_urls": (node.url,),
                 "confirmations": int(environment["HANPYO_CHAIN__CONFIRMATIONS"]),
