@@ -22,6 +22,11 @@ const ENTRIES = join(HERE, "src", "entries");
 const OUTPUT = join(ROOT, "backend", "hanpyo", "web", "static");
 const PRETENDARD = join(ROOT, "node_modules", "pretendard");
 const FONT = join(PRETENDARD, "dist", "web", "variable");
+const FACES = join(PRETENDARD, "dist", "public", "static", "alternative");
+const LETTERING = {
+  "letter.ttf": "Pretendard-Regular.ttf",
+  "letter-strong.ttf": "Pretendard-SemiBold.ttf",
+};
 
 const digest = (data, algorithm, encoding) => createHash(algorithm).update(data).digest(encoding);
 
@@ -72,6 +77,23 @@ function fonts() {
   return keep("fonts", ".css", Buffer.from(style));
 }
 
+/**
+ * Whole faces of Pretendard for letters on paper, which the service puts into PDFs. No page loads
+ * them, so they are not packed; their licence (OFL 1.1) stands beside them.
+ */
+function lettering() {
+  const { version } = JSON.parse(readFileSync(join(PRETENDARD, "package.json"), "utf8"));
+  const folder = `fonts-${version}`;
+  cpSync(join(PRETENDARD, "dist", "LICENSE.txt"), join(OUTPUT, folder, "LICENSE.txt"));
+  return Object.entries(LETTERING).map(([name, face]) => {
+    const data = readFileSync(join(FACES, face));
+    const file = `${folder}/${face}`;
+    writeFileSync(join(OUTPUT, file), data);
+    const integrity = `sha384-${digest(data, "sha384", "base64")}`;
+    return [name, { file, integrity, size: data.length, compressed: data.length, texts: [] }];
+  });
+}
+
 /** The files of a manifest and their packed copies; none where there is no manifest yet. */
 function filesOf(manifest) {
   return Object.values(manifest).flatMap(({ file }) => [file, `${file}.gz`]);
@@ -97,7 +119,7 @@ function sweep(before, now) {
 
 mkdirSync(OUTPUT, { recursive: true });
 const before = builtBefore();
-const manifest = { "fonts.css": { ...fonts(), texts: [] } };
+const manifest = { "fonts.css": { ...fonts(), texts: [] }, ...Object.fromEntries(lettering()) };
 const built = new Map();
 for (const entry of readdirSync(ENTRIES).sort()) {
   const { data, sources } = await bundle(join(ENTRIES, entry));

@@ -15,6 +15,7 @@ from hanpyo.web.identity_models import (
     InvitedOut,
     LetterOut,
 )
+from hanpyo.web.letters import MEDIA_TYPE, LettersPdf
 from hanpyo.web.openapi import gives, needs
 from hanpyo.web.routing import APIBlueprint
 
@@ -58,6 +59,20 @@ def invite_by_list(election_id: str, body: InvitationsIn) -> Response:
     response.headers["Content-Disposition"] = 'attachment; filename="letters.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@member_desk.post("/invitations.pdf")
+@needs(_SESSION)
+@member_desk.input(InvitationsIn, arg_name="body")
+@member_desk.doc(responses={200: "The letters"})
+@gives(MEDIA_TYPE)
+def invite_by_letters(election_id: str, body: InvitationsIn) -> Response:
+    """The same; the answer is the letters to print, an A4 sheet a person."""
+    organiser, election = require_for_election(Role.ORGANISER, election_id)
+    pdf = LettersPdf(election)
+    return pdf.response(
+        inviting.invite(organiser, election, body.letters, again=body.again).letters
+    )
 
 
 @member_desk.post("/reminders")

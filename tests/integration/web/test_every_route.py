@@ -42,6 +42,7 @@ BODIES: Final[dict[str, Any]] = {
     "member_desk.record_appearance": {"voter": 0},
     "member_desk.invite": {},
     "member_desk.invite_by_list": {},
+    "member_desk.invite_by_letters": {},
     "roll.accept": {"previewId": UNKNOWN},
     "roll.export_private_list": {"passphrase": "열두 글자가 넘는 암호문"},
     "roll.search_members": {"number": "M-0"},

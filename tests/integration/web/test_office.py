@@ -20,7 +20,8 @@ from hanpyo.db.models.audit_log import AuditEntry
 from hanpyo.identity.staff import sessions
 from hanpyo.identity.staff.desk import desk_of
 from hanpyo.web.pages.office.back import ENDPOINT
-from tests.service.callers import Installation, draft, installation, other_organisation
+from tests.printed import read
+from tests.service.callers import PEOPLE, Installation, draft, installation, other_organisation
 from tests.service.staff import StaffClient, staff_browser
 
 UNKNOWN: Final = "f" * 32
@@ -321,6 +322,38 @@ def test_letters_hold_their_codes_and_the_log_holds_none(made: Installation) -> 
     log = send(browser, "GET", f"/staff/organisations/{made.organisation}/log.ndjson").text
     assert "members.invited" in log
     assert not any(code in log for code in codes)
+
+
+def test_letters_come_as_pdf_once(made: Installation, caplog: pytest.LogCaptureFixture) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    place, base = f"/staff/elections/{made.election.id}", browser.base_url
+    data = {"csrf": browser.csrf, "letters": "all", "print": "pdf"}
+    answer = browser.client.post(f"{place}/invitations", data=data | {"again": "1"}, base_url=base)
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    pages = read(answer.data).pages
+    code = re.compile(r"^[0-9A-Z]{4}(?:-[0-9A-Z]{2,4}){4}$", re.MULTILINE)
+    codes = [code.findall(page.text) for page in pages]
+    assert len({each for [each] in codes}) == len(PEOPLE)
+    for page, person in zip(pages, PEOPLE, strict=True):
+        assert f"{person.name} 귀하" in page.text
+        assert "@" not in page.text
+    log = send(browser, "GET", f"/staff/organisations/{made.organisation}/log.ndjson").text
+    assert not any(each in log + caplog.text for [each] in codes)
+    repeated = browser.client.post(f"{place}/invitations", data=data, base_url=base)
+    assert repeated.headers["Location"] == f"{place}/messages?done=invited"
+
+
+def test_a_letter_speaks_the_language_of_whoever_prints_it(made: Installation) -> None:
+    browser = staff_browser(made.app, made.runtime, made.organisation, Role.ORGANISER)
+    data = {"csrf": browser.csrf, "letters": "all", "print": "pdf", "again": "1"}
+    answer = browser.client.post(
+        f"/staff/elections/{made.election.id}/invitations?lang=en",
+        data=data,
+        base_url=browser.base_url,
+    )
+    assert "You are invited to vote." in read(answer.data).pages[0].text
 
 
 def test_an_operator_makes_an_organisation_and_invites_its_organiser(made: Installation) -> None:

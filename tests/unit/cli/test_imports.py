@@ -6,7 +6,7 @@ import sys
 import pytest
 
 SERVER = "flask sqlalchemy psycopg alembic gunicorn"
-SELDOM = "openpyxl numpy web3"
+SELDOM = "openpyxl numpy reportlab web3"
 PROOFS = "webauthn authlib segno"
 
 

@@ -6,24 +6,19 @@ never changes under its name, so it is kept for a year.
 
 import mimetypes
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from apiflask import APIFlask
-from flask import Response, current_app, request, send_from_directory
+from flask import Response, request, send_from_directory
 from flask_babel import get_locale, gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from hanpyo.built import STATIC, Asset, Assets
+from hanpyo.web.assets import assets, attach_assets
 
-_EXTENSION: Final = "hanpyo.assets"
 _YEAR: Final = 31_536_000
 _SOURCE: Final = "ko"
-
-
-def assets() -> Assets:
-    """The files of the application that serves this request."""
-    return cast("Assets", current_app.extensions[_EXTENSION])
 
 
 def url(name: str) -> str:
@@ -53,7 +48,7 @@ def style(name: str) -> Markup:
 
 def register(app: APIFlask, folder: Path = STATIC) -> None:
     """Serve the files, and give templates `script`, `style` and `asset_url`."""
-    app.extensions[_EXTENSION] = Assets(folder)
+    attach_assets(app, Assets(folder))
     app.jinja_env.globals.update(script=script, style=style, asset_url=url)
 
     def static(name: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Response, render_template, send_from_directory
 
-from hanpyo.web.pages.assets import assets
+from hanpyo.web.assets import assets
 from hanpyo.web.pages.making import page_blueprint
 from hanpyo.web.pages.policy import allow_connections
 

@@ -10,16 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 from apiflask import APIFlask
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from flask import Response, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
 from hanpyo.config import Settings
+from hanpyo.web.moments import language, moment_words
 
 TRANSLATIONS: Final = Path(__file__).resolve().parents[1] / "translations"
 SWITCHES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -29,8 +28,6 @@ SWITCHES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a visitor may choose, the first of each by default."""
 _YEAR: Final = 31_536_000
-_SEOUL: Final = ZoneInfo("Asia/Seoul")
-_MOMENT: Final = {"ko": "y년 M월 d일 (E) HH:mm", "en": "EEE, d MMM y, HH:mm"}
 
 
 def register(app: APIFlask, settings: Settings) -> None:
@@ -67,11 +64,6 @@ def chosen(name: str) -> str:
     return values[0]
 
 
-def language() -> str:
-    """The language of this page, as HTML names it."""
-    return str(get_locale())
-
-
 def switched(name: str, value: str) -> str:
     """The address of this page with another value of a switch."""
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in SWITCHES]
@@ -80,9 +72,8 @@ def switched(name: str, value: str) -> str:
 
 def moment(seconds: int) -> Markup:
     """A moment in Korea's time, with the exact one for machines."""
-    when = datetime.fromtimestamp(seconds, UTC)
-    shown = format_datetime(when.astimezone(_SEOUL), _MOMENT[language()], locale=get_locale())
-    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), shown)
+    exact = datetime.fromtimestamp(seconds, UTC).isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(exact, moment_words(seconds))
 
 
 def amount(value: int | str) -> str:

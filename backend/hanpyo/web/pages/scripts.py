@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hanpyo.protocol.voting_code import voting_code_in
-from hanpyo.web.pages.assets import assets
+from hanpyo.web.assets import assets
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext
 
 from hanpyo.protocol.manifest import Manifest
-from hanpyo.web.pages.languages import language
+from hanpyo.web.moments import language
 
 
 @dataclass(frozen=True, slots=True)

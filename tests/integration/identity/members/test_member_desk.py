@@ -2,11 +2,14 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from hanpyo.db.models import AuditEntry, Election, Role
+from hanpyo.built import Assets
+from hanpyo.db.models import AccessCode, AuditEntry, Election, Role
+from tests.printed import read
 from tests.service.sign_in import answer_of
 from tests.service.staff import StaffClient, new_organisation, staff_browser
 from tests.service.village import Village
@@ -57,6 +60,32 @@ def test_letters_come_as_a_list_for_a_printer(place: Village) -> None:
     assert len(rows) == 4
 
 
+def test_letters_come_as_pages_to_print(place: Village) -> None:
+    browser = staff(place, Role.ORGANISER)
+    path = f"/v1/elections/{place.election}/invitations.pdf"
+    answer = browser.post(path, json={"letters": "all"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="letters.pdf"'
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert "ETag" not in answer.headers
+    assert len(read(answer.data).pages) == 4
+    again = browser.post(path, json={"letters": "all"})
+    assert read(again.data).pages == ()
+
+
+def test_no_code_is_made_where_letters_cannot_be_drawn(
+    place: Village, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    browser = staff(place, Role.ORGANISER)
+    monkeypatch.setitem(place.app.extensions, "hanpyo.assets", Assets(tmp_path))
+    path = f"/v1/elections/{place.election}/invitations.pdf"
+    assert answer_of(browser.post(path, json={"letters": "all"}))["code"] == "assets_missing"
+    assert place.letters() == []
+    with place.runtime.database.read() as session:
+        assert session.query(AccessCode).count() == 0
+
+
 def test_two_clerks_record_an_appearance(place: Village) -> None:
     path = f"/v1/elections/{place.election}/appearances"
     first, second = staff(place, Role.CLERK), staff(place, Role.CLERK)
@@ -80,6 +109,7 @@ def test_others_may_not(place: Village, role: Role, elsewhere: bool, status: int
     for path, body in (
         ("invitations", {}),
         ("invitations.csv", {}),
+        ("invitations.pdf", {}),
         ("reminders", None),
         ("appearances", {"voter": 0}),
     ):

@@ -11,7 +11,8 @@ from flask_babel.speaklater import LazyString
 
 from hanpyo.chain.contracts import Outcome
 from hanpyo.protocol.agenda import Base, Share
-from hanpyo.web.pages.languages import amount, language
+from hanpyo.web.moments import language
+from hanpyo.web.pages.languages import amount
 from hanpyo.web.pages.observer.chart import HOUR, Chart, Stretch
 from hanpyo.web.pages.observer.reasons import Asked, Condition
 

@@ -11,6 +11,7 @@ from hanpyo.identity.invitations import Letters
 from hanpyo.identity.notices import delivery
 from hanpyo.web import inviting
 from hanpyo.web.context import runtime
+from hanpyo.web.letters import LettersPdf, guidance
 from hanpyo.web.pages.office import naming
 from hanpyo.web.pages.office.editing import Draft, draft_of
 from hanpyo.web.pages.office.making import answer, given, office, to
@@ -32,9 +33,13 @@ def messages_page(election_id: str) -> ResponseReturnValue:
 
 @office.post(f"{_PLACE}/invitations")
 def invite(election_id: str) -> ResponseReturnValue:
-    """Send personal links; the letters are in the answer and nowhere else, so it is no redirect."""
+    """Send personal links; the letters are in the answer and nowhere else, so it is no redirect.
+
+    They are a page to print, or a PDF where the button says so.
+    """
     draft = draft_of(election_id, Role.ORGANISER)
     letters = given("letters")["letters"]
+    pdf = LettersPdf(draft.row) if request.form.get("print") == "pdf" else None
     try:
         if letters not in _LETTERS:
             raise BadForm("")
@@ -45,9 +50,12 @@ def invite(election_id: str) -> ResponseReturnValue:
         return _messages(draft, error)
     if not invited.letters:
         return to(f"{draft.url}/messages", "invited")
+    if pdf is not None:
+        return pdf.response(invited.letters)
     return answer(
         "office/letters.html",
         draft=draft,
+        guidance=guidance(draft.row),
         letters=[(each, qr(each.link) if each.link else "") for each in invited.letters],
     )
 

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from hanpyo.errors import HanpyoError, Invalid, TooMany
-from hanpyo.web.pages.languages import language
+from hanpyo.web.moments import language
 from hanpyo.web.pages.office.details import korean
 
 _SAID: Final[dict[str, LazyString]] = {

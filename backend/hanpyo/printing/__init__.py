@@ -1,0 +1,1 @@
+"""Pages for paper: PDF with the letters of its fonts inside, drawn by ReportLab."""
