@@ -1,9 +1,11 @@
 """Work in the background: each task in a thread of its own, held by one process at a time.
 
-A task does a bounded piece of work a step; between steps the runner renews the task's lease and
-looks whether to stop, so that SIGTERM ends within one step. What a step raises is logged by code
-and tried again after a pause: a task never ends the process. A task that keeps failing here is let
-go, so that a process in which it does not fail takes it over.
+A task does a bounded piece of work a step; between steps the runner looks whether to stop, so that
+SIGTERM ends within one step, and renews the task's lease in good time. In between it goes by what
+it holds, without a question to the database: whatever a task writes, it checks the lease's fence
+first. What a step raises is logged by code and tried again after a pause, under a lease taken
+anew: a task never ends the process. A task that keeps failing here is let go, so that a process in
+which it does not fail takes it over.
 """
 
 import random
@@ -94,11 +96,12 @@ class TaskRunner:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, task: Task) -> None:
-        failures = 0
+        failures, held, renew_at = 0, None, 0.0
         while not self._stopping.is_set():
-            held = None
             try:
-                held = self._leases.take(task.name)
+                if held is None or time.monotonic() >= renew_at:
+                    held = self._leases.take(task.name)
+                    renew_at = time.monotonic() + self._leases.renewal
                 more = held is not None and task.step(held)
                 pause = 0.0 if more else task.pause if held else _LEASE_POLL
                 failures = 0
@@ -111,6 +114,7 @@ class TaskRunner:
                 self._tell(task, code, failures)
                 if held is not None and failures >= _LET_GO:
                     self._release(task)
+                held = None
             self._stopping.wait(pause)
         self._release(task)
 

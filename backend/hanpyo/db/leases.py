@@ -57,6 +57,11 @@ class Leases:
         self._seconds = seconds
         self._clock = clock
 
+    @property
+    def renewal(self) -> float:
+        """Seconds for which what `take` gave needs no renewal."""
+        return self._seconds / 3
+
     def take(self, name: str) -> Held | None:
         """Take the lease, or renew it once a third of its time is gone; None if another holds it.
 

@@ -6,11 +6,21 @@ from collections.abc import Callable
 import pytest
 
 from hanpyo.db.database import Database
-from hanpyo.db.leases import Held, Leases
+from hanpyo.db.leases import Held, LeaseLost, Leases
 from hanpyo.errors import Unavailable
 from hanpyo.tasks import TaskRunner, pause_after
 
 SOON = 5.0
+
+
+class CountedLeases(Leases):
+    """Leases that count how often they are asked for."""
+
+    taken = 0
+
+    def take(self, name: str) -> Held | None:
+        self.taken += 1
+        return super().take(name)
 
 
 class Work:
@@ -55,6 +65,42 @@ def test_a_failing_step_is_tried_again(database: Database) -> None:
     runner = TaskRunner(Leases(database, "me"), [Work(step)])
     runner.start()
     assert healed.wait(SOON)
+    assert runner.stop()
+
+
+def test_the_database_is_asked_for_a_lease_once_in_many_steps_and_after_a_failure(
+    database: Database,
+) -> None:
+    steps, lost = [], threading.Event()
+    leases = CountedLeases(database, "me")
+
+    def step() -> bool:
+        steps.append(leases.taken)
+        if len(steps) == 50:
+            raise LeaseLost("another has it")
+        if len(steps) == 60:
+            lost.set()
+        return len(steps) < 60
+
+    runner = TaskRunner(leases, [Work(step)], pause=lambda _: 0.01)
+    runner.start()
+    assert lost.wait(SOON)
+    assert runner.stop()
+    assert steps[:60] == [1] * 50 + [2] * 10
+
+
+def test_a_lease_is_renewed_in_good_time(database: Database) -> None:
+    renewed = threading.Event()
+    leases = CountedLeases(database, "me", seconds=0)
+
+    def step() -> bool:
+        if leases.taken >= 3:
+            renewed.set()
+        return False
+
+    runner = TaskRunner(leases, [Work(step)])
+    runner.start()
+    assert renewed.wait(SOON)
     assert runner.stop()
 
 

@@ -161,6 +161,7 @@ def test_a_call_of_ours_with_other_bytes_is_not_explained(
     ):
         request = {"from": sender, "to": own, "data": "0x" + data.hex()}
         name = place.node.rpc.call("eth_sendTransaction", request | {"gas": "0x30000"})
+        place.controls.mine()
         text = client.get(f"/chain/tx/{name}").text
         assert "그 함수의 모양이 아닙니다" in text
         assert "아무것도 바뀌지 않았습니다" in text
