@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hanpyo.chain.node import ENDOWMENT
+from hanpyo.chain.node import ENDOWMENT, EmbeddedNode
 from hanpyo.client import HanpyoClient, HanpyoClientError, ServiceUnreachable
 from hanpyo.config import load_settings
 from hanpyo.db.models import ChainHead, Election
@@ -107,6 +107,22 @@ def test_members_vote_and_change_their_minds(whole: Whole) -> None:
     assert gone.status == 0, gone.errors
     other = run(*whole.vote(whole.shown.voters[2], "third.json", *CHOICES))
     assert other.report["voter"] != first.report["voter"]
+
+
+def test_a_member_may_name_the_election_and_a_node_of_their_own(whole: Whole) -> None:
+    node, here = whole.runtime.rpc.url, whole.shown.address
+    checked = ("--election", here, "--rpc", node)
+    same = run(*whole.vote(whole.shown.voters[6], "seventh.json", *CHOICES, *checked))
+    assert same.status == 0, same.errors
+    elsewhere = ("--election", "0x" + "12" * 20)
+    refused = run(*whole.vote(whole.shown.voters[6], "seventh.json", *CHOICES, *elsewhere))
+    assert refused.status == 2
+    assert "another_election" in refused.errors
+    with EmbeddedNode() as foreign:
+        stranger = ("--rpc", foreign.url)
+        refused = run(*whole.vote(whole.shown.voters[6], "seventh.json", *CHOICES, *stranger))
+    assert refused.status == 2
+    assert "there is no Hanpyo election" in refused.errors
 
 
 def test_another_key_of_the_same_member_is_refused(whole: Whole) -> None:
