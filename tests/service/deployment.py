@@ -79,7 +79,7 @@ SETTINGS = {
 class Beat:
     """Mines a block every `seconds` of the wall clock, while it is not held."""
 
-    def __init__(self, node: EmbeddedNode, seconds: float = 0.1) -> None:
+    def __init__(self, node: EmbeddedNode, seconds: float) -> None:
         self._node = node
         self._seconds = seconds
         self.base_fee: int | None = None
@@ -364,7 +364,7 @@ def deployment(
     workers: int = 1,
     chain: EmbeddedNode | None = None,
     place: AbstractContextManager[str] | None = None,
-    beat: float = 0.1,
+    beat: float = 0.2,
     **settings: str,
 ) -> Iterator[Deployment]:
     """An installation over a fresh chain and database; `settings` are environment variables.
