@@ -13,8 +13,8 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from hanpyo.chain.errors import ChainError
+from hanpyo.new_files import new_file
 
-_OWNER_ONLY: Final = 0o600
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST_PASSWORD: Final = 8
 
@@ -59,8 +59,7 @@ def create_keystore(path: Path, password: str) -> LocalAccount:
     account: LocalAccount = Account.create()
     content = orjson.dumps(Account.encrypt(account.key, password))
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "wb") as file:
+        with new_file(path) as file:
             file.write(content)
     except FileExistsError:
         raise KeystoreError(f"{path} exists already; a keystore is never overwritten") from None

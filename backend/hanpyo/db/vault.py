@@ -7,7 +7,6 @@ keys learns nothing but lengths and which rows are equal.
 """
 
 import hmac
-import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
@@ -22,10 +21,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hanpyo.errors import HanpyoError
+from hanpyo.new_files import new_file
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-_OWNER_ONLY: Final = 0o600
 _OTHERS: Final = 0o077
 
 
@@ -137,12 +136,9 @@ def _make(path: Path) -> None:
     A process that read half a key would seal what no other opens.
     """
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(_NONCE_BYTES)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with new_file(fresh) as file:
+        file.write(f"{MasterKey.generate(1).text()}\n".encode())
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(MasterKey.generate(1).text() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
         with suppress(FileExistsError):
             path.hardlink_to(fresh)
     finally:

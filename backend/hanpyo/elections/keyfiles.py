@@ -4,7 +4,6 @@ A trustees' secret is kept like any other key, in a keystore of version 3: it is
 order of secp256k1 too, because the order of BN254 is smaller.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -14,11 +13,11 @@ from eth_account import Account
 
 from hanpyo.chain.accounts import open_keystore
 from hanpyo.errors import HanpyoError
+from hanpyo.new_files import OWNER_ONLY, new_file
 from hanpyo.protocol.batch import Attestation
 from hanpyo.protocol.messages import Credential
 from hanpyo.secrecy.trustee import TrusteeKey
 
-_OWNER_ONLY: Final = 0o600
 _SHORTEST_PASSWORD: Final = 8
 
 
@@ -36,7 +35,7 @@ class AttestationRefused(HanpyoError):
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read; never overwrites. Raises `FileRefused`."""
-    _write(path, content, _OWNER_ONLY)
+    _write(path, content, OWNER_ONLY)
 
 
 def write_public(path: Path, content: bytes) -> None:
@@ -111,8 +110,7 @@ class SignedCredential:
 
 def _write(path: Path, content: bytes, mode: int) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
+        with new_file(path, mode) as file:
             file.write(content)
     except FileExistsError:
         raise FileRefused(f"{path} exists already; nothing is overwritten") from None

@@ -11,7 +11,6 @@ to processes.
 
 import gzip
 import hashlib
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ from hanpyo.db.models import Base, Lease
 from hanpyo.db.revisions import HEAD, require_current
 from hanpyo.db.schema import migrate
 from hanpyo.errors import HanpyoError
+from hanpyo.new_files import new_file
 
 FORMAT: Final = "hanpyo-backup-1"
-_OWNER_ONLY: Final = 0o600
 _AT_ONCE: Final = 500
 _LONGEST_LINE: Final = 64 << 20
 
@@ -55,18 +54,11 @@ def back_up(database: Database, file: Path, now: int) -> Summary:
         raise BackupRefused(f"{file} exists already; nothing is overwritten")
     partial = file.with_name(file.name + ".partial")
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with new_file(partial) as raw:
+            summary = _write(database, raw, now)
     except OSError as error:
         raise BackupRefused(f"{partial} cannot be written: {error.strerror}") from error
-    try:
-        with os.fdopen(descriptor, "wb") as raw:
-            summary = _write(database, raw, now)
-            raw.flush()
-            os.fsync(raw.fileno())
-        partial.rename(file)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    partial.rename(file)
     return summary
 
 

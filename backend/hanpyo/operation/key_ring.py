@@ -3,7 +3,6 @@
 The order of an exchange: `add` and restart every process, `reseal`, `drop` the old key and restart.
 """
 
-import os
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -16,12 +15,12 @@ from hanpyo.db.vault import MasterKey, Vault, VaultError, parse_keys, read_key_f
 from hanpyo.elections.sealed_columns import SEALED_COLUMNS
 from hanpyo.errors import HanpyoError
 from hanpyo.identity.staff.resealing import reseal_staff, staff_sealed_with
+from hanpyo.new_files import new_file
 from hanpyo.operation.installation import seal_canary
 from hanpyo.runtime import Runtime
 from hanpyo.webhooks.registry import context_of as webhook_context
 
 _MOST: Final = 256
-_OWNER_ONLY: Final = 0o600
 _COLUMNS: Final = (
     *SEALED_COLUMNS,
     SealedColumn(Notice, Notice.sealed, lambda row: f"notice:{row.id}"),
@@ -102,11 +101,8 @@ def _write(file: Path, ring: tuple[MasterKey, ...]) -> None:
     Vault(ring)  # refuses a ring that could not be read again
     fresh = file.with_name(file.name + ".new")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w") as out:
-            out.write("".join(f"{key.text()}\n" for key in ring))
-            out.flush()
-            os.fsync(out.fileno())
+        with new_file(fresh) as out:
+            out.write("".join(f"{key.text()}\n" for key in ring).encode())
         fresh.replace(file)
     except OSError as error:
         raise VaultError(f"{file} cannot be written: {error.strerror}") from error
