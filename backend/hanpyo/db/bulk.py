@@ -3,12 +3,23 @@ transaction like everything else.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, cast
 
 import psycopg
 from psycopg.types.string import BytesBinaryDumper
-from sqlalchemy import ARRAY, BigInteger, String, Table, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    String,
+    Table,
+    any_,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -18,13 +29,46 @@ _TYPES: Final = {int: "int8", bytes: "bytea", str: "text", bool: "bool"}
 Row = tuple[Any, ...]
 
 
-def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[int]) -> Any:
-    """The condition that a column is one of many numbers, bound as one text."""
-    if session.connection().dialect.name == "postgresql":
-        listed = literal("{" + ",".join(map(str, values)) + "}", String)
-        return column == any_(as_type(listed, ARRAY(BigInteger)))
+def among(
+    session: Session, column: InstrumentedAttribute[Any], values: Collection[int]
+) -> ColumnElement[bool]:
+    """The condition that a column, the key of its table, is one of many numbers."""
+    if _is_postgresql(session):
+        return column == any_(_array(values))
+    return column.in_(select(_numbers(session, values)))
+
+
+def among_own(
+    session: Session,
+    owner: tuple[InstrumentedAttribute[str], str],
+    column: InstrumentedAttribute[Any],
+    values: Collection[int],
+) -> ColumnElement[bool]:
+    """The condition that a row is one owner's (column, value), and a column one of many numbers.
+
+    Both are compared at once: PostgreSQL takes an owner's rows to be few until it has looked at the
+    table, and would go through all of them instead of asking the index for each number.
+    """
+    owners, value = owner
+    pairs = select(literal(value), _numbers(session, values))
+    return tuple_(owners, column).in_(pairs)
+
+
+def _numbers(session: Session, values: Collection[int]) -> ColumnElement[int]:
+    """A column of these numbers, bound as one text: to bind each costs more."""
+    if _is_postgresql(session):
+        return func.unnest(_array(values))
     told = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(told.c.value))
+    return told.c.value
+
+
+def _array(values: Collection[int]) -> ColumnElement[Any]:
+    listed = literal("{" + ",".join(map(str, values)) + "}", String)
+    return as_type(listed, ARRAY(BigInteger))
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
@@ -34,7 +78,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
     session.flush()
     table = cast("Table", model.__table__)
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
+    if _is_postgresql(session):
         driver = cast("psycopg.Connection", connection.connection.driver_connection)
         _copy(driver, table, rows)
         return

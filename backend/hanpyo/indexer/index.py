@@ -5,13 +5,15 @@ always those of a single reading of the canonical chain from the start.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 import orjson
 from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from hanpyo.chain.election_events import Recorded
-from hanpyo.db.bulk import among, insert_rows
+from hanpyo.db.bulk import among_own, insert_rows
 from hanpyo.db.models import (
     Act,
     LogEntry,
@@ -26,7 +28,7 @@ from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.fold import Fold
 from hanpyo.indexer.milestones import MILESTONES, forget, note
 from hanpyo.indexer.rows import entry_event
-from hanpyo.indexer.standing import Place, Standing, VoterEvent
+from hanpyo.indexer.standing import UNSEEN, Place, Standing, VoterEvent
 from hanpyo.indexer.store import add_sums, load_standings, progress_of, save_standings
 from hanpyo.indexer.sums import Counting, Sums
 from hanpyo.indexer.told import Told
@@ -35,6 +37,16 @@ from hanpyo.protocol.acts import Terms
 LOG_TABLES = (Act, Skip, LogEntry)
 TABLES = (*LOG_TABLES, VoterState, TurnoutCell, TurnoutHour, TallyCell, Progress)
 """Every table that holds rows derived from one election's events."""
+_TERMS: Final = (
+    Act.voter,
+    Act.weight,
+    Act.class_,
+    Act.epoch,
+    Act.revision,
+    Act.kind,
+    Act.channel,
+)
+_ACT: Final = (*_TERMS, Act.key, Act.payload, Act.block_number, Act.log_index, Act.timestamp)
 
 
 class ElectionIndex:
@@ -51,7 +63,7 @@ class ElectionIndex:
             return
         voters = {event.voter for event in told.events if isinstance(event, VoterEvent)}
         progress = progress_of(session, self._id)
-        standings = load_standings(session, self._id, voters)
+        standings = self._standings(session, voters)
         known, sums = set(standings), Sums()
         self._counting.add(sums, standings.values(), -1)
         fold = Fold(self._id, standings, progress.batches)
@@ -66,6 +78,7 @@ class ElectionIndex:
     def undo(self, session: Session, block: int) -> bool:
         """Take back everything above `block`; whether there was anything."""
         voters = self._voters_above(session, block)
+        standings, sums = self._standings(session, voters), Sums()
         removed = 0
         for model in LOG_TABLES:
             gone = delete(model).where(model.election_id == self._id, model.block_number > block)
@@ -73,7 +86,6 @@ class ElectionIndex:
         if not removed:
             return False
         progress = progress_of(session, self._id)
-        standings, sums = load_standings(session, self._id, voters), Sums()
         known = set(standings)
         self._counting.add(sums, standings.values(), -1)
         self._save(session, progress, known, self._read_again(session, voters), sums)
@@ -97,6 +109,13 @@ class ElectionIndex:
         save_standings(session, self._id, known, standings)
         add_sums(session, self._id, progress, sums)
 
+    def _standings(self, session: Session, voters: AbstractSet[int]) -> dict[int, Standing]:
+        """Where those of these voters stand that any event has named."""
+        found = load_standings(session, self._id, voters)
+        for event, place in self._acts_of(session, voters - found.keys()):
+            found[event.voter] = UNSEEN.after(event, place)
+        return found
+
     def _voters_above(self, session: Session, block: int) -> set[int]:
         acts = select(Act.voter).where(Act.election_id == self._id, Act.block_number > block)
         entries = select(LogEntry.voter).where(
@@ -119,28 +138,17 @@ class ElectionIndex:
         self, session: Session, voters: Collection[int]
     ) -> Iterator[tuple[VoterEvent, Place]]:
         is_open = self.election.manifest.trustee_key is None
-        query = select(Act).where(
-            Act.election_id == self._id, among(session, Act.voter, list(voters))
-        )
-        for row in session.scalars(query):
-            terms = Terms(
-                row.voter,
-                row.weight,
-                row.class_,
-                row.epoch,
-                row.revision,
-                row.kind,
-                row.channel,
-            )
-            event = Recorded(terms, row.key, choices=row.payload if is_open else None)
-            yield event, Place(row.block_number, row.log_index, row.timestamp)
+        own = among_own(session, (Act.election_id, self._id), Act.voter, voters)
+        query = select(*_ACT).where(own)
+        for *terms, key, payload, block, index, timestamp in session.execute(query):
+            event = Recorded(Terms(*terms), key, choices=payload if is_open else None)
+            yield event, Place(block, index, timestamp)
 
     def _entries_of(
         self, session: Session, voters: Collection[int]
     ) -> Iterator[tuple[VoterEvent, Place]]:
-        query = select(LogEntry).where(
-            LogEntry.election_id == self._id, among(session, LogEntry.voter, list(voters))
-        )
+        own = among_own(session, (LogEntry.election_id, self._id), LogEntry.voter, voters)
+        query = select(LogEntry).where(own)
         for row in session.scalars(query):
             event = entry_event(row.kind, row.payload)
             if event is not None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hanpyo.db.models import (
     Act,
@@ -169,10 +169,25 @@ def acts_of(session: Session, election: str, voter: int) -> list[Entry]:
 
 def live_act(session: Session, election: str, voter: int) -> Place | None:
     """Where the act of a voter number stands that counts, if one does."""
-    state = session.get(VoterState, (election, voter))
-    if state is None or state.live_block is None or state.live_index is None:
-        return None
-    return state.live_block, state.live_index
+    query = counting(Act.block_number, Act.log_index).where(
+        Act.election_id == election, Act.voter == voter
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+def counting(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
+    """A query of these columns of `Act` and `VoterState`, over the acts that count."""
+    is_live = and_(
+        VoterState.live_block == Act.block_number, VoterState.live_index == Act.log_index
+    )
+    same = and_(VoterState.election_id == Act.election_id, VoterState.voter == Act.voter)
+    return (
+        select(*columns)
+        .select_from(Act)
+        .outerjoin(VoterState, same)
+        .where(or_(VoterState.voter.is_(None), is_live))
+    )
 
 
 def place_of(entry: Entry) -> Place:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hanpyo.audit.methods import count_votes, read_text, vote_of
 from hanpyo.counting.errors import CountingError
 from hanpyo.db.database import Database
-from hanpyo.db.models import VoterState
+from hanpyo.db.models import Act, VoterState
 from hanpyo.elections.catalogue import PublishedElection
+from hanpyo.indexer.queries import counting
 from hanpyo.indexer.situation import Situation
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.phases import Phase
@@ -95,19 +95,17 @@ Ballot = tuple[bytes, int, int]
 def _ballots(session: Session, election: PublishedElection) -> Sequence[Ballot]:
     """The ballots that count, by voter number."""
     sealed = election.manifest.secrecy is Secrecy.SEALED
-    choices = VoterState.opened if sealed else VoterState.choices
+    choices = VoterState.opened if sealed else Act.payload
     query = (
-        select(choices, VoterState.class_, VoterState.weight)
+        counting(choices, Act.class_, Act.weight)
         .where(
-            VoterState.election_id == election.id,
-            VoterState.live_block.is_not(None),
-            VoterState.voided.is_(False),
+            Act.election_id == election.id,
+            VoterState.voided.is_not(True),
             choices.is_not(None),
         )
-        .order_by(VoterState.voter)
+        .order_by(Act.voter)
     )
-    rows = session.execute(query)
-    return [(said or b"", class_ or 0, weight or 0) for said, class_, weight in rows]
+    return [(said, class_, weight) for said, class_, weight in session.execute(query)]
 
 
 def _counted(

@@ -58,9 +58,16 @@ class Standing(NamedTuple):
     opened: bytes | None = None
 
     @property
-    def is_untouched(self) -> bool:
-        """Whether no event has ever named the voter."""
-        return not (self.acts or self.minimum_epoch or self.checked_in)
+    def is_plain(self) -> bool:
+        """Whether the voter's acts tell it all: there is a first ballot at most, and no more."""
+        return not (
+            self.later
+            or self.minimum_epoch
+            or self.checked_in
+            or self.settled
+            or self.voided
+            or self.opened is not None
+        )
 
     def after(self, event: VoterEvent, place: Place) -> "Standing":
         """The standing after the voter's next event."""

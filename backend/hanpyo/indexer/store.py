@@ -14,10 +14,10 @@ from hanpyo.indexer.sums import Sums
 
 
 def load_standings(session: Session, election: str, voters: Collection[int]) -> dict[int, Standing]:
-    """The standings of those of these voters that have one."""
+    """The standings of those of these voters that have a row."""
     columns = list(VoterState.__table__.columns)[1:]
     query = select(*columns).where(
-        VoterState.election_id == election, among(session, VoterState.voter, list(voters))
+        VoterState.election_id == election, among(session, VoterState.voter, voters)
     )
     return {row[0]: Standing(*row) for row in session.execute(query)}
 
@@ -25,11 +25,11 @@ def load_standings(session: Session, election: str, voters: Collection[int]) -> 
 def save_standings(
     session: Session, election: str, known: Collection[int], standings: Mapping[int, Standing]
 ) -> None:
-    """Replace the rows of `known` voters, and write these standings but the untouched ones."""
+    """Replace the rows of `known` voters, and write these standings but the plain ones."""
     if known:
-        gone = among(session, VoterState.voter, list(known))
+        gone = among(session, VoterState.voter, known)
         session.execute(delete(VoterState).where(VoterState.election_id == election, gone))
-    rows = [(election, *each) for each in standings.values() if not each.is_untouched]
+    rows = [(election, *each) for each in standings.values() if not each.is_plain]
     insert_rows(session, VoterState, rows)
 
 

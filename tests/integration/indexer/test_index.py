@@ -18,6 +18,7 @@ from hanpyo.db.database import Database
 from hanpyo.db.models import Act, Election, Organisation, Progress, TallyCell, TurnoutCell
 from hanpyo.elections.catalogue import PublishedElection
 from hanpyo.indexer.index import TABLES, ElectionIndex
+from hanpyo.indexer.queries import live_act
 from hanpyo.indexer.told import Told
 from hanpyo.protocol.agenda import Item, Method
 from hanpyo.protocol.choices import decode, increments
@@ -219,6 +220,24 @@ def shown(database: Database, index: ElectionIndex) -> tuple[Counter[Any], Count
     return Counter(turnout), Counter(cells)
 
 
+def live(database: Database, index: ElectionIndex) -> dict[int, tuple[int, int]]:
+    """Epoch and revision of the act that counts, for each voter who has one."""
+    with database.read() as session:
+        election = index.election.id
+        places = {voter: live_act(session, election, voter) for voter in range(7)}
+        acts = {
+            voter: session.get_one(Act, (election, *place))
+            for voter, place in places.items()
+            if place
+        }
+    return {voter: (act.epoch, act.revision) for voter, act in acts.items()}
+
+
+def expected_live(ledger: Ledger) -> dict[int, tuple[int, int]]:
+    acts = {voter: ledger.record.live_act(voter) for voter in range(7)}
+    return {voter: (act.terms.epoch, act.terms.revision) for voter, act in acts.items() if act}
+
+
 @pytest.mark.parametrize("secrecy", MANIFESTS)
 @settings(
     max_examples=12,
@@ -235,6 +254,7 @@ def test_followed_rebuilt_and_reference_agree(
     index, ledger = publish(database, MANIFESTS[secrecy]), Ledger(MANIFESTS[secrecy])
     run(database, index, ledger, voting)
     assert shown(database, index) == expected(ledger)
+    assert live(database, index) == expected_live(ledger)
     ledger.now = max(ledger.now, OPENING)
     run(database, index, ledger, counting)
     assert shown(database, index) == expected(ledger)
@@ -278,6 +298,19 @@ def test_an_acts_digest_is_what_the_voter_signed(database: Database) -> None:
     with database.read() as session:
         row = session.scalars(select(Act).where(Act.election_id == index.election.id)).one()
     assert row.digest == digest(DOMAIN, Ballot(1, 0, 0, 1, act.content, act.escrow))
+
+
+def test_a_voter_of_one_first_ballot_takes_no_row(database: Database) -> None:
+    index, ledger = publish(database, MANIFESTS["open"]), Ledger(MANIFESTS["open"])
+    one = {"voter": 1, "choices": b"\1\0\0", "ahead": 0, "weight": 2, "class_": 0, "kind": 1}
+    first = ("cast", [one | {"revision": 0}, one | {"voter": 2, "revision": 0}])
+    run(database, index, ledger, [first])
+    assert rows(database, index)["voter_state"] == []
+    assert live(database, index) == {1: (0, 0), 2: (0, 0)}
+    run(database, index, ledger, [("cast", [one | {"revision": 1}])])
+    assert len(rows(database, index)["voter_state"]) == 1
+    run(database, index, ledger, [("reorganise", 1)])
+    assert rows(database, index)["voter_state"] == []
 
 
 @pytest.mark.parametrize("missing", [0, 1, 2])

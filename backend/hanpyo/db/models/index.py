@@ -94,11 +94,12 @@ class LogEntry(Base):
 
 
 class VoterState(Base):
-    """Where one voter of one election stands; there is no row before the first event.
+    """Where one voter of one election stands of whom more is told than a first ballot.
 
-    `live_block` and `live_index` name the act that counts, None where there is none; what follows
-    them is that act's. `later` says that the voter has an act in a slot, so that it has to be
-    settled. `opened` are the choices of a sealed ballot once they are on chain.
+    Most voters have no row: their one act tells it all and counts, as on chain, where a first
+    ballot takes no slot. `live_block` and `live_index` name the act that counts, None where there
+    is none; what follows them is that act's. `later` says that the voter has an act in a slot, so
+    that it has to be settled. `opened` are the choices of a sealed ballot once they are on chain.
     """
 
     __tablename__ = "voter_state"

@@ -78,8 +78,10 @@ def _recorded(session: Session, act: Act) -> Standing:
     if act.kind == BallotKind.WITHDRAWAL:
         return Standing.WITHDRAWAL
     state = session.get(VoterState, (act.election_id, act.voter))
-    if state is None or (state.live_block, state.live_index) != (act.block_number, act.log_index):
-        return Standing.TAKEN_BACK if state and state.live_block is None else Standing.REPLACED
+    if state is None:
+        return Standing.COUNTS
+    if (state.live_block, state.live_index) != (act.block_number, act.log_index):
+        return Standing.TAKEN_BACK if state.live_block is None else Standing.REPLACED
     if state.voided:
         return Standing.VOID
     return Standing.OPENED if state.opened is not None else Standing.COUNTS
