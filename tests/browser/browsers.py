@@ -9,6 +9,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from scripts.toolchain.browser import installed
+from tests.browser.english import in_english
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -26,7 +27,11 @@ _CONTRAST: Final = "color-contrast-enhanced"
 _STRICT: Final = f"""
 axe.configure({{ checks: [{{ id: "{_CONTRAST}", options: {{ contrastRatio: {{
   normal: {{ expected: 7 }}, large: {{ expected: 7 }} }} }} }}] }});"""
-"""Large text is held to the same contrast as other text."""
+"""Large text is held to the same contrast as other text, which leaves the weaker rule nothing."""
+_ALL: Final = {"rules": {_CONTRAST: {"enabled": True}, "color-contrast": {"enabled": False}}}
+_COLOURS: Final = {"runOnly": [_CONTRAST]}
+_SETTINGS: Final = {"resultTypes": ["violations"], "preload": False}
+"""No page plays sound by itself or turns with the device, for which alone axe would load files."""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -67,12 +72,8 @@ def visitor(
         context.close()
 
 
-def violations(page: Page, *, within: str = "body") -> list[str]:
-    """What axe finds wrong with the page as it stands, the rules of WCAG 2.2 AA and its advice."""
-    return _axe(page, within, {})
-
-
-def _axe(page: Page, within: str, options: dict[str, Any]) -> list[str]:
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    """What axe finds wrong by the rules of WCAG 2.2 AA and its advice."""
     if not page.evaluate("() => 'axe' in window"):
         # Not a script element: the page's policy would not run it, as it should. Pages that this
         # tab comes to later find it ready.
@@ -80,30 +81,54 @@ def _axe(page: Page, within: str, options: dict[str, Any]) -> list[str]:
         page.add_init_script(source)
         page.evaluate(source)
     found: list[str] = page.evaluate(
-        """async ([within, options]) => {
-          const { violations } = await axe.run(within, { resultTypes: ["violations"], ...options });
+        """async ([settings, options]) => {
+          const { violations } = await axe.run("body", { ...settings, ...options });
           return violations.map(({ id, help, nodes }) =>
             `${id}: ${help} (${nodes.map((each) => `${each.target} ${each.failureSummary}`)})`);
         }""",
-        [within, options],
+        [_SETTINGS, options],
     )
     return found
 
 
 def faults(page: Page) -> list[str]:
-    """What is wrong with the page as it stands: light and dark, on a phone and on a desk.
+    """What is wrong with the page as it stands, in Korean and in English; see `faults_as_served`.
+
+    A page that came in English is looked at in English alone. Colours do not depend on texts.
+    """
+    found = faults_as_served(page)
+    if page.evaluate("document.documentElement.lang") == "ko":
+        with in_english(page):
+            english = _axe(page, _ALL) + _in_all_sizes(page)
+        found += [f"in English: {each}" for each in english]
+    return found
+
+
+def faults_as_served(page: Page) -> list[str]:
+    """What is wrong with the page in its language: light and dark, on a phone and on a desk.
 
     The page has loaded and shows the theme of the device. Texts need a contrast of 7:1.
     """
-    found = _axe(page, "body", {"rules": {_CONTRAST: {"enabled": True}}})
+    found = _axe(page, _ALL)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {each}" for each in _axe(page, "body", {"runOnly": [_CONTRAST]})]
+    found += [f"dark: {each}" for each in _axe(page, _COLOURS)]
     page.emulate_media(color_scheme="light")
+    return found + _in_all_sizes(page)
+
+
+def _in_all_sizes(page: Page) -> list[str]:
+    """What is too small or too wide; the page has one of the sizes, and has it afterwards."""
+    found = []
     own = page.viewport_size
-    for width, height in SIZES.values():
-        page.set_viewport_size({"width": width, "height": height})
+    sizes = [{"width": width, "height": height} for width, height in SIZES.values()]
+    sizes.sort(key=lambda size: size != own)
+    for size in sizes:
+        if size != own:
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # its keys are those
+        width = size["width"]
         found += [f"small at {width}: {each}" for each in small_targets(page)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        # Not beside innerWidth: a phone shows a wider page smaller, as a whole.
+        if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"wider than {width}")
     if own is not None:
         page.set_viewport_size(own)

@@ -5,21 +5,32 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.browsers import faults, visitor
+from tests.browser.browsers import faults_as_served, reach, visitor
 from tests.browser.town import Town
 
 pytestmark = pytest.mark.xdist_group("voters")
 GROUND = "getComputedStyle(document.body).backgroundColor"
-PAGES = ("/v", "/nowhere")
 
 
-@pytest.mark.parametrize("lang", ["ko", "en"])
-def test_pages_are_accessible(phone: BrowserContext, town: Town, lang: str) -> None:
+def test_a_page_that_is_nowhere_and_its_settings_are_accessible(
+    phone: BrowserContext, town: Town
+) -> None:
     page = phone.new_page()
-    for path in PAGES:
-        page.goto(f"{town.url}{path}?lang={lang}")
+    for lang in ("ko", "en"):
+        page.goto(f"{town.url}/nowhere?lang={lang}")
         page.locator(".settings summary").click()
-        assert faults(page) == [], path
+        assert faults_as_served(page) == [], lang
+
+
+def test_the_settings_cover_nothing_that_has_the_focus(phone: BrowserContext, town: Town) -> None:
+    page = phone.new_page()
+    page.goto(f"{town.url}/v")
+    page.locator(".settings summary").focus()
+    page.keyboard.press("Enter")
+    reach(page, "English")
+    expect(page.locator(".settings-panel")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".settings-panel")).to_be_hidden()
 
 
 def test_choices_of_the_look_are_remembered(phone: BrowserContext, town: Town) -> None:

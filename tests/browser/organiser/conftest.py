@@ -1,48 +1,17 @@
-"""An installation with a name, mail and an organisation whose staff sign in quickly."""
+"""One hall for the modules of staff, and the hostile organisation in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
 
 from hanpyo.db.models import Role
-from hanpyo.identity.staff import sessions
-from hanpyo.identity.staff.desk import Desk, desk_of
-from tests.browser.town import Town, town
-from tests.service.registrar_mail import Mailbox, mailbox
-from tests.service.staff import QUICK_PASSWORDS, new_organisation, new_staff
-
-
-@dataclass
-class Hall:
-    """The installation and what its people need; `mail` is the server that takes its mails."""
-
-    town: Town
-    mail: Mailbox
-    organisation: str
-
-    @property
-    def url(self) -> str:
-        """Where the pages are."""
-        return self.town.url
-
-    @property
-    def desk(self) -> Desk:
-        """The staff's use-cases, as the installation has them."""
-        return desk_of(self.town.deployment.scene.runtime)
-
-    def sign_in(self, context: BrowserContext, *held: Role, where: str | None = "") -> str:
-        """Somebody with these roles signs in with both factors; the account's id."""
-        runtime = self.town.deployment.scene.runtime
-        place = self.organisation if where == "" else where
-        staff_id = new_staff(runtime, place, *held)
-        with runtime.database.write() as session:
-            started = sessions.start(session, self.desk, staff_id, second_factor=True)
-        cookie = {"name": "hanpyo_staff", "value": started.token, "url": self.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        return staff_id
+from tests.browser.organiser.hall import Hall
+from tests.browser.organiser.hostile import Hostile, found_by_foes
+from tests.browser.town import town
+from tests.service.registrar_mail import mailbox
+from tests.service.staff import QUICK_PASSWORDS, new_organisation
 
 
 @pytest.fixture(scope="package")
@@ -58,6 +27,12 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         with town(tmp_path_factory.mktemp("hall"), **settings) as found:
             runtime = found.deployment.scene.runtime
             yield Hall(found, mail, new_organisation(runtime))
+
+
+@pytest.fixture(scope="package")
+def hostile(hall: Hall) -> Hostile:
+    """An organisation that writes hostile texts everywhere."""
+    return found_by_foes(hall)
 
 
 @pytest.fixture

@@ -1,130 +1,33 @@
-"""Every page of the staff and of trustees is accessible in each language and look; what people
-wrote is never more than text; forms work without scripts."""
+"""The staff's pages at work: forms keep what was typed, with the keyboard or without scripts."""
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from hanpyo.db.models import Election, Organisation, Role
+from hanpyo.db.models import Election, Role
 from hanpyo.elections.organising import Organising
-from hanpyo.elections.roll_office import RollOffice
 from hanpyo.elections.terms import Terms
 from hanpyo.identity.staff import accounts
-from hanpyo.protocol.types import Secrecy
-from tests.browser.browsers import faults, reach, visitor
-from tests.browser.organiser.conftest import Hall
+from tests.browser.browsers import SIZES, reach, visitor
+from tests.browser.organiser.hall import Hall
+from tests.browser.organiser.hostile import EVIL, GOOD_ROLL, TIMES, Hostile, content
 from tests.browser.organiser.steps import Office
 from tests.browser.town import Held
 
 pytestmark = pytest.mark.xdist_group("office")
-EVIL: Final = "\"'><script>document.title='taken'</script><img src=x onerror=\"alert(1)\">{{7*7}}"
 ALL: Final = (Role.ORGANISER, Role.CLERK, Role.REGISTRAR, Role.OBSERVER)
 ROLL: Final = (
     f'이름,이메일,주소,이상한 열\n"{EVIL[:40]}",hana@example.org,서울,x\n이두리,나쁜주소,,x\n'
 )
-GOOD: Final = "이름,이메일,주소\n김하나,hana@example.org,서울\n이두리,,부산\n"
 
 
-TIMES: Final = {"opens": 4_000_000_000, "closes": 4_000_000_600, "opening": 4_000_001_200}
-
-
-@dataclass(frozen=True)
-class Made:
-    """An organisation in which every text is hostile: a draft with a roll, and an election."""
-
-    draft: str
-    held: Held
-    organisation: str
-
-
-def content(text: str) -> dict[str, Any]:
-    """A definition that says `text` wherever it may say anything."""
-    item = {
-        "title": text,
-        "description": text,
-        "options": [f"{text} 1", f"{text} 2"],
-        "documents": [{"title": text, "url": "https://docs.example/'%22%3Cscript%3E"}],
-        "rule": {"decision": "threshold", "quorum": "> 1/2", "approval": ">= 2/3"},
-    }
-    whole = {"title": text, "organisation": text, "times": TIMES, "items": [item, item]}
-    return whole | {"groups": [text], "classes": [{"name": text, "group": text}]}
-
-
-@pytest.fixture(scope="module")
-def made(hall: Hall) -> Made:
-    runtime = hall.town.deployment.scene.runtime
-    held = hall.town.hold(title=EVIL, secrecy=Secrecy.SEALED, level="L0")
-    with runtime.database.write() as session:
-        organisation = Organisation(name=EVIL, created_at=runtime.now())
-        session.add(organisation)
-        session.flush()
-        place = organisation.id
-    terms = Terms("L0", ("link", "letter"))
-    row = Organising(runtime).create("console", place, content(EVIL), terms, test=True)
-    office = RollOffice(runtime)
-    kept = office.preview("console", row.id, GOOD.encode())
-    assert kept.id is not None
-    office.accept("console", row.id, kept.id)
-    accounts.invite(hall.desk, "console", place, Role.CLERK, name=EVIL, mail="a@example.org")
-    return Made(row.id, held, place)
-
-
-def pages(made: Made) -> list[str]:
-    """The address of every page that is opened by GET."""
-    draft, place = f"/staff/elections/{made.draft}", f"/staff/organisations/{made.organisation}"
-    parts = ("", "/agenda", "/items/1", "/items/new", "/classes", "/channels", "/dates", "/key")
-    return [
-        "/staff",
-        "/staff/account",
-        "/staff/second-factor",
-        "/staff/second-factor/new",
-        "/staff/set-up",
-        "/staff/sign-in",
-        *(f"{draft}{part}" for part in (*parts, "/preview", "/checklist", "/roll", "/desk")),
-        *(f"{place}{part}" for part in ("/new", "/people", "/log", "/webhooks")),
-        "/trustee",
-        "/trustee/new",
-        f"/trustee/{made.held.id}",
-    ]
-
-
-@pytest.mark.parametrize("lang", ["ko", "en"])
-def test_pages_are_accessible_and_their_texts_are_texts(
-    phone: BrowserContext, hall: Hall, made: Made, lang: str
-) -> None:
-    hall.sign_in(phone, *ALL, where=made.organisation)
-    page = phone.new_page()
-    page.on("dialog", lambda each: pytest.fail(f"a script ran: {each.message}"))
-    for path in pages(made):
-        answer = page.goto(f"{hall.url}{path}?lang={lang}")
-        assert answer is not None
-        assert answer.status == 200, path
-        assert faults(page) == [], path
-        expect(page.locator("html")).to_have_attribute("lang", lang)
-        assert page.locator("img[src=x]").count() == 0, path
-        assert page.title() != "taken", path
-        assert "49" not in page.locator("h1").inner_text(), path
-        assert lang == "ko" or not own_korean(page), path
-
-
-def own_korean(page: Page) -> str:
-    """What the page says in Korean of its own accord."""
-    page.evaluate("document.querySelectorAll('[lang=ko]').forEach((e) => e.remove())")
-    text = page.locator("main").inner_text()
-    text = re.sub(r"\[시험 투표\]|.○+", "", text)
-    text = "".join(line for line in text.splitlines() if "김담당" not in line)
-    return "".join(each for each in text if "가" <= each <= "힣")
-
-
-def test_a_files_faults_are_texts(desktop: BrowserContext, hall: Hall, made: Made) -> None:
-    hall.sign_in(desktop, *ALL, where=made.organisation)
+def test_a_files_faults_are_texts(desktop: BrowserContext, hall: Hall, hostile: Hostile) -> None:
+    hall.sign_in(desktop, *ALL, where=hostile.organisation)
     office = Office(desktop, hall.url, "hostile")
-    office.go(f"/staff/elections/{made.draft}/roll")
+    office.go(f"/staff/elections/{hostile.draft}/roll")
     office.page.get_by_label("명부 파일", exact=True).set_input_files(
         {"name": "<img src=x>.csv", "mimeType": "text/csv", "buffer": ROLL.encode()}
     )
@@ -142,15 +45,15 @@ def test_long_words_break_no_page(organiser: BrowserContext, hall: Hall) -> None
     page = organiser.new_page()
     for part in ("", "/agenda", "/preview", "/items/1"):
         page.goto(f"{hall.url}/staff/elections/{row.id}{part}?size=200")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0], part
 
 
 def test_forms_keep_what_was_typed_and_say_what_is_wrong(
-    phone: BrowserContext, hall: Hall, made: Made
+    phone: BrowserContext, hall: Hall, hostile: Hostile
 ) -> None:
-    hall.sign_in(phone, *ALL, where=made.organisation)
+    hall.sign_in(phone, *ALL, where=hostile.organisation)
     office = Office(phone, hall.url, "hostile")
-    office.go(f"/staff/elections/{made.draft}/items/new")
+    office.go(f"/staff/elections/{hostile.draft}/items/new")
     office.fill("안건 제목", EVIL)
     office.fill("선택지", "하나뿐")
     office.fill("자료 1 이름", "나쁜 자료")
@@ -248,7 +151,7 @@ def test_the_whole_desk_works_without_scripts(browser: Browser, hall: Hall, tmp_
         )
         office.press("선거인 명부", role="link")
         path = tmp_path / "roll.csv"
-        path.write_text(GOOD, encoding="utf-8")
+        path.write_text(GOOD_ROLL, encoding="utf-8")
         office.upload(path)
         office.press("이 명부로 등록하기")
         office.done("명부를 등록했습니다.")
@@ -259,18 +162,18 @@ def test_the_whole_desk_works_without_scripts(browser: Browser, hall: Hall, tmp_
         expect(office.page.locator(".stand .badge")).to_have_text("취소됨")
 
 
-def test_a_clerk_sees_the_desk_and_no_more(browser: Browser, hall: Hall, made: Made) -> None:
+def test_a_clerk_sees_the_desk_and_no_more(browser: Browser, hall: Hall, hostile: Hostile) -> None:
     with visitor(browser) as context:
-        hall.sign_in(context, Role.CLERK, where=made.organisation)
+        hall.sign_in(context, Role.CLERK, where=hostile.organisation)
         page = context.new_page()
         page.goto(f"{hall.url}/staff")
         expect(page.get_by_role("link", name="새 투표 만들기")).to_have_count(0)
-        page.goto(f"{hall.url}/staff/elections/{made.draft}/agenda")
+        page.goto(f"{hall.url}/staff/elections/{hostile.draft}/agenda")
         expect(page.get_by_role("button", name="저장")).to_have_count(0)
         expect(page.get_by_label("투표 제목")).to_be_disabled()
-        page.goto(f"{hall.url}/staff/elections/{made.draft}/roll")
+        page.goto(f"{hall.url}/staff/elections/{hostile.draft}/roll")
         expect(page.get_by_label("명부 파일")).to_have_count(0)
-        for path in (f"elections/{made.draft}/items/new", f"elections/{made.draft}/messages"):
+        for path in (f"elections/{hostile.draft}/items/new", f"elections/{hostile.draft}/messages"):
             answer = page.goto(f"{hall.url}/staff/{path}")
             assert answer is not None
             assert answer.status == 403

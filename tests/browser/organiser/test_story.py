@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hanpyo.db.models import Act, Member, Notice, Role
 from hanpyo.identity.staff import accounts
 from tests.browser.browsers import visitor
-from tests.browser.organiser.conftest import Hall
+from tests.browser.organiser.hall import Hall
 from tests.browser.organiser.steps import PASSWORD, Office, field_time
 from tests.browser.town import Held, text_of
 from tests.browser.voter.steps import Visit

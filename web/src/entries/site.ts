@@ -39,6 +39,11 @@ function settings(): void {
       panel.querySelector("summary")?.focus();
     }
   });
+  panel?.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !panel.contains(relatedTarget)) {
+      panel.open = false; // it would cover what has the focus now
+    }
+  });
 }
 
 /** Put the web font in: its subsets come as texts need them. */
