@@ -143,6 +143,18 @@ def events(session: Session, election: str, after: Place, limit: int) -> list[En
     return sorted(found, key=place_of)[:limit]
 
 
+def newest_events(session: Session, election: str, before: Place | None, limit: int) -> list[Entry]:
+    """The log of an election before a place, or all of it, the newest first."""
+    found: list[Entry] = []
+    for model, entry in _LOGS:
+        query = select(model).where(model.election_id == election)
+        if before is not None:
+            query = query.where(_before(model, before))
+        order = model.block_number.desc(), model.log_index.desc()
+        found += [entry(row) for row in session.scalars(query.order_by(*order).limit(limit))]
+    return sorted(found, key=place_of, reverse=True)[:limit]
+
+
 def extent(session: Session, election: str) -> Extent:
     """How far the log of an election reaches."""
     many, newest, block = 0, START, b""
@@ -200,6 +212,14 @@ def _behind(model: type[Act | Skip | LogEntry], after: Place) -> ColumnElement[b
     return or_(
         model.block_number > block,
         and_(model.block_number == block, model.log_index > index),
+    )
+
+
+def _before(model: type[Act | Skip | LogEntry], place: Place) -> ColumnElement[bool]:
+    block, index = place
+    return or_(
+        model.block_number < block,
+        and_(model.block_number == block, model.log_index < index),
     )
 
 

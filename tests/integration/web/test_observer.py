@@ -8,13 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from hanpyo.audit import BundleSource, audit
-from hanpyo.db.models import Election, Installation, Progress
+from hanpyo.db.models import Election, Installation, LogEntry, Progress
 from hanpyo.indexer.alarms import BELOW_FINAL, raise_alarm, release_alarms
 from hanpyo.indexer.evidence import MOST_EVENTS, BeingMade, EvidenceFiles, RecordTooLong, Wanted
 from hanpyo.indexer.queries import Extent
 from hanpyo.indexer.situation import Situation
 from hanpyo.protocol.types import Secrecy
 from hanpyo.web.app import create_app
+from hanpyo.web.pages.observer import log
 from hanpyo.web.public import Reader
 from tests.integration.indexer.following import Following
 from tests.integration.web.observing import EVIL, MARKDOWN, Observed, foreign_markup, observed
@@ -117,6 +118,40 @@ def test_the_log_comes_in_pages_and_holds_every_event(seen: Observed, client: Fl
     assert text.count('class="log-what"') == len(events)
     for transaction in seen.transactions():
         assert f'href="/chain/tx/{transaction}"' in text
+
+
+@pytest.mark.parametrize("order", ["", "oldest"])
+def test_pages_of_the_log_hold_each_event_once_while_others_come(
+    seen: Observed, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    monkeypatch.setattr(log, "_A_PAGE", 3)
+    events = client.get(f"/v1/elections/{seen.id}/events?limit=200").get_json()["events"]
+    known = [(str(each["block"]), str(each["logIndex"])) for each in events]
+    late = LogEntry(
+        election_id=seen.id,
+        block_number=10**9,
+        log_index=7,
+        block_hash=bytes(32),
+        transaction_hash=bytes(32),
+        timestamp=0,
+        kind="TextPublished",
+        payload="{}",
+    )
+    shown: list[list[tuple[str, str]]] = []
+    query = f"?order={order}"
+    while query:
+        text = client.get(f"/elections/{seen.id}/log{query}").text
+        shown.append(re.findall(r"블록 (\d+)의 (\d+)번", text))
+        more = re.search(r'href="(\?[^"]*after=[^"]+)">더 보기', text)
+        query = unescape(more[1]) if more else ""
+        if len(shown) == 1:
+            with seen.place.runtime.database.write() as session:
+                session.add(late)
+    with seen.place.runtime.database.write() as session:
+        session.delete(session.merge(late))
+    assert {len(page) for page in shown[:-1]} == {3}
+    listed = [place for page in shown for place in page]
+    assert listed == ([*known, ("1000000000", "7")] if order else known[::-1])
 
 
 def test_an_election_that_is_not_read_yet_says_so_and_keeps_nobody_out(

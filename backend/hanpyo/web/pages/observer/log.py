@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from hanpyo.indexer import queries
@@ -14,17 +14,26 @@ from hanpyo.web.pagination import cut
 from hanpyo.web.public import Reader, reader
 
 _A_PAGE: Final = 50
+_OLDEST: Final = "oldest"
 
 
 @observer.get("/<election_id>/log")
 def log_page(election_id: str) -> ResponseReturnValue:
-    """Every event in the order of the chain."""
+    """Every event, the newest first or with `?order=oldest` as the chain has them.
+
+    A page begins at a place of the chain, so what happens meanwhile moves nothing in it.
+    """
     query = page_query(_A_PAGE)
     key = page_key(query, int, int)
-    after = queries.START if key is None else (int(key[0]), int(key[1]))
+    place = None if key is None else (int(key[0]), int(key[1]))
+    oldest = request.args.get("order") == _OLDEST
     with runtime().database.read() as session:
         row = Reader.row(session, election_id)
-        entries = queries.events(session, election_id, after, query.many)
+        entries = (
+            queries.events(session, election_id, place or queries.START, query.many)
+            if oldest
+            else queries.newest_events(session, election_id, place, query.many)
+        )
     shown, following = cut(query, entries, queries.place_of)
     return render_template(
         "observer/log.html",
@@ -33,4 +42,5 @@ def log_page(election_id: str) -> ResponseReturnValue:
         entries=shown,
         following=following,
         first=key is None,
+        order=_OLDEST if oldest else "",
     )
