@@ -81,12 +81,16 @@ class Invitations:
         over the same channel ends, as after letters that went astray. Raises `UnknownElection`,
         `NoClosing`.
         """
-        with self._database.read() as session:
-            codes = select(AccessCode.member_id).where(AccessCode.election_id == election_id)
-            had = frozenset() if again else frozenset(session.scalars(codes))
-        members = [each for each in self._members.all(election_id) if each.id not in had]
+        members = self._invited(election_id, again=again)
         rules = self._members.rules(election_id)
         return self._send(rules, members, "invitation", letters, replaces=again)
+
+    def addressees(
+        self, election_id: str, letters: Letters, *, again: bool = False
+    ) -> Iterator[Known]:
+        """Whom `invite` would make letters for now."""
+        members = self._invited(election_id, again=again)
+        return (each for each in members if _by_post(each, letters))
 
     def remind(self, election_id: str) -> Invited:
         """Queue a fresh link to every contact of members without an act on the record."""
@@ -95,6 +99,12 @@ class Invitations:
             acted = frozenset(session.scalars(voters))
         members = [each for each in self._members.all(election_id) if each.voter not in acted]
         return self._send(self._members.rules(election_id), members, "reminder", "none")
+
+    def _invited(self, election_id: str, *, again: bool) -> list[Known]:
+        with self._database.read() as session:
+            codes = select(AccessCode.member_id).where(AccessCode.election_id == election_id)
+            had = frozenset() if again else frozenset(session.scalars(codes))
+        return [each for each in self._members.all(election_id) if each.id not in had]
 
     def _send(
         self,

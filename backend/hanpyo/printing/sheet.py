@@ -69,15 +69,13 @@ def readable(text: str, face: Face) -> str:
 
     What it lacks is a box.
     """
-    spaced = (" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
-    whole = unicodedata.normalize("NFC", "".join(spaced))
-    seen = (
-        each if _draws(face, each) else unicodedata.normalize("NFKC", each)
-        for each in whole
-        if unicodedata.category(each) not in _DROPPED and ord(each) not in _VARIANTS
-    )
-    drawn = (each if each.isspace() or _draws(face, each) else _MISSING for each in "".join(seen))
+    drawn = (each if _draws(face, each) else _MISSING for each in _shown(text, face))
     return " ".join("".join(drawn).split())
+
+
+def lacking(text: str, face: Face) -> str:
+    """The characters of the text that are boxes in `readable`, each once."""
+    return "".join(dict.fromkeys(each for each in _shown(text, face) if not _draws(face, each)))
 
 
 def wrapped(text: str, style: Style, width: float, lines: int) -> list[str]:
@@ -165,8 +163,20 @@ def _up(y: float) -> float:
     return A4[1] - y * mm
 
 
+def _shown(text: str, face: Face) -> str:
+    """The text in normal forms, without what has no shape of its own."""
+    spaced = (" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
+    whole = unicodedata.normalize("NFC", "".join(spaced))
+    seen = (
+        each if _draws(face, each) else unicodedata.normalize("NFKC", each)
+        for each in whole
+        if unicodedata.category(each) not in _DROPPED and ord(each) not in _VARIANTS
+    )
+    return "".join(seen)
+
+
 def _draws(face: Face, character: str) -> bool:
-    return ord(character) in face.face.charToGlyph
+    return character.isspace() or ord(character) in face.face.charToGlyph
 
 
 def _runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,8 @@ The codes in them exist in the answer and nowhere else: no file of it stays here
 cache, and it cannot be asked for again. So whatever can fail fails before codes are made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -14,7 +15,8 @@ from flask_babel import gettext
 from hanpyo.db.models import Election, Organisation
 from hanpyo.identity.codes import LINK_PAGE
 from hanpyo.identity.invitations import PaperLetter
-from hanpyo.printing.sheet import Face, document, face_of
+from hanpyo.identity.members import Known
+from hanpyo.printing.sheet import Face, document, face_of, lacking
 from hanpyo.web.assets import assets
 from hanpyo.web.context import runtime
 from hanpyo.web.letter_sheet import LetterSheet, Words
@@ -39,15 +41,35 @@ def guidance(election: Election) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    """A member in whose letter some characters would be boxes."""
+
+    voter: int
+    name: str
+    characters: str
+
+
 class LettersPdf:
     """Draws the letters of one election; made before the codes are. Raises `AssetsMissing`."""
 
     def __init__(self, election: Election) -> None:
         words = _words(election)
         self._title = words.heading
+        self._heads = words.title + words.sender
         self._language = words.language
         self._regular = _face("letter.ttf")
-        self._sheet = LetterSheet(words, self._regular, _face("letter-strong.ttf"))
+        self._strong = _face("letter-strong.ttf")
+        self._sheet = LetterSheet(words, self._regular, self._strong)
+
+    def boxed(self, members: Iterable[Known]) -> Iterator[Boxed]:
+        """Those of the members whose letter the faces cannot draw whole."""
+        common = lacking(self._heads, self._strong)
+        for each in members:
+            name, address = each.person.name or "", each.person.address or ""
+            missing = common + lacking(name, self._strong) + lacking(address, self._regular)
+            if missing:
+                yield Boxed(each.voter, name, "".join(dict.fromkeys(missing)))
 
     def response(self, letters: Sequence[PaperLetter]) -> Response:
         """The answer that holds them."""

@@ -6,9 +6,11 @@ from typing import Final
 import orjson
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
+from sqlalchemy import select
 
-from hanpyo.db.models import Election, Role
+from hanpyo.db.models import AccessCode, Election, Role
 from hanpyo.elections.organising import Organising
+from hanpyo.elections.people import Person
 from hanpyo.elections.terms import Terms
 from hanpyo.identity.staff import accounts
 from tests.browser.browsers import SIZES, reach, visitor
@@ -16,6 +18,7 @@ from tests.browser.organiser.hall import Hall
 from tests.browser.organiser.hostile import EVIL, GOOD_ROLL, TIMES, Hostile, content
 from tests.browser.organiser.steps import Office
 from tests.browser.town import Held
+from tests.printed import read
 
 pytestmark = pytest.mark.xdist_group("office")
 ALL: Final = (Role.ORGANISER, Role.CLERK, Role.REGISTRAR, Role.OBSERVER)
@@ -227,6 +230,34 @@ def test_a_passkey_is_made_and_signs_in(browser: Browser, hall: Hall) -> None:
         office.heading("내 투표")
         office.go("/staff/set-up#nothing")
         assert office.page.evaluate("location.hash") == ""
+
+
+def test_what_a_pdf_cannot_draw_is_told_before_anything_is_sent(
+    browser: Browser, hall: Hall, tmp_path: Path
+) -> None:
+    people = (Person(name="金哲洙", address="서울 1"), Person(name="이두리", address="서울 👩 2"))
+    held = hall.town.hold(people=(*people, Person(name="박세찬", address="부산")))
+    letters = select(AccessCode).where(AccessCode.election_id == held.id)
+    with visitor(browser) as context:
+        hall.sign_in(context, Role.ORGANISER, where=_organisation_of(hall, held))
+        office = Office(context, hall.url, "boxed")
+        office.go(f"/staff/elections/{held.id}/messages")
+        office.submit("안내 보내고 편지는 PDF로 받기")
+        told = [row.all_inner_texts() for row in office.page.locator("tbody tr").all()]
+        assert [each[0].split("\t")[1:] for each in told] == [
+            ["金哲洙", "金哲洙"],
+            ["이두리", "👩"],
+        ]
+        office.check("letters")
+        with hall.town.deployment.database.read() as session:
+            assert session.scalars(letters).all() == []
+        with office.page.expect_download() as saved:
+            office.press("네모가 있어도 PDF로 받기")
+        path = tmp_path / "letters.pdf"
+        saved.value.save_as(path)
+        assert "□□□ 귀하" in read(path.read_bytes()).pages[0].text
+        with hall.town.deployment.database.read() as session:
+            assert len(session.scalars(letters).all()) == 2 * 3
 
 
 def _organisation_of(hall: Hall, held: Held) -> str:

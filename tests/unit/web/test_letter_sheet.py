@@ -12,7 +12,7 @@ import segno
 
 from hanpyo.built import Assets
 from hanpyo.identity.invitations import PaperLetter
-from hanpyo.printing.sheet import Face, document, face_of
+from hanpyo.printing.sheet import Face, document, face_of, lacking, readable
 from hanpyo.web.letter_sheet import LetterSheet, Words
 from tests.printed import Page, Printed, read
 
@@ -140,6 +140,19 @@ def test_whoever_has_no_name_is_not_called_by_number(faces: tuple[Face, Face]) -
 def test_what_no_face_has_is_a_box(faces: tuple[Face, Face]) -> None:
     [page] = printed(faces, WORDS, replace(LETTER, name="王小明 👩김한표")).pages
     assert in_window(page)[-1] == "□□□ □김한표 귀하"
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes"),
+    [("王小明 👩김한표王", "王小明👩"), ("김\u3000한\u200b표 ①㈜ﬁ\ufe0f\t", ""), ("김\ue000", "")],
+)
+def test_what_would_be_a_box_is_known_before(
+    faces: tuple[Face, Face], text: str, boxes: str
+) -> None:
+    face = faces[1]
+    assert lacking(text, face) == boxes
+    assert set(readable(text, face)) & set(boxes) == set()
+    assert ("□" in readable(text, face)) == bool(boxes)
 
 
 def test_only_letters_that_were_used_are_in_the_file(faces: tuple[Face, Face]) -> None:

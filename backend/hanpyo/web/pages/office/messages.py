@@ -1,5 +1,6 @@
 """Invitations, letters and reminders; what became of them; and the clerks' desk."""
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 from flask import request
@@ -11,7 +12,8 @@ from hanpyo.identity.invitations import Letters
 from hanpyo.identity.notices import delivery
 from hanpyo.web import inviting
 from hanpyo.web.context import runtime
-from hanpyo.web.letters import LettersPdf, guidance
+from hanpyo.web.identity import members
+from hanpyo.web.letters import Boxed, LettersPdf, guidance
 from hanpyo.web.pages.office import naming
 from hanpyo.web.pages.office.editing import Draft, draft_of
 from hanpyo.web.pages.office.making import answer, given, office, to
@@ -35,17 +37,21 @@ def messages_page(election_id: str) -> ResponseReturnValue:
 def invite(election_id: str) -> ResponseReturnValue:
     """Send personal links; the letters are in the answer and nowhere else, so it is no redirect.
 
-    They are a page to print, or a PDF where the button says so.
+    They are a page to print, or a PDF where the button says so. Before a PDF whose face lacks
+    characters of names or addresses, the organiser is asked and nothing is sent yet.
     """
     draft = draft_of(election_id, Role.ORGANISER)
-    letters = given("letters")["letters"]
+    letters, again = given("letters")["letters"], bool(request.form.get("again"))
     pdf = LettersPdf(draft.row) if request.form.get("print") == "pdf" else None
     try:
         if letters not in _LETTERS:
             raise BadForm("")
-        invited = inviting.invite(
-            draft.who, draft.row, cast("Letters", letters), again=bool(request.form.get("again"))
-        )
+        wanted = cast("Letters", letters)
+        if pdf is not None and not request.form.get("boxes"):
+            addressees = members().invitations.addressees(election_id, wanted, again=again)
+            if boxed := list(pdf.boxed(addressees)):
+                return _ask(draft, boxed, letters, again=again)
+        invited = inviting.invite(draft.who, draft.row, wanted, again=again)
     except HanpyoError as error:
         return _messages(draft, error)
     if not invited.letters:
@@ -86,6 +92,18 @@ def record_appearance(election_id: str) -> ResponseReturnValue:
     except HanpyoError as error:
         return answer("office/desk.html", error, draft=draft, number=number)
     return to(f"{draft.url}/desk", "confirmed" if confirmed else "seen")
+
+
+def _ask(draft: Draft, boxed: Sequence[Boxed], letters: str, *, again: bool) -> ResponseReturnValue:
+    """How letters are to be made that a PDF cannot show whole."""
+    return answer(
+        "office/boxed.html",
+        draft=draft,
+        boxed=boxed[:_LISTED],
+        total=len(boxed),
+        letters=letters,
+        again=again,
+    )
 
 
 def _messages(draft: Draft, error: HanpyoError | None = None) -> ResponseReturnValue:
