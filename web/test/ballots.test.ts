@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hex, integer, keccak, unhex } from "../src/protocol/bytes.ts";
-import { encodeChoices, faultOf, judgeChoices, type Verdict } from "../src/protocol/choices.ts";
+import {
+  encodeChoices,
+  faultOf,
+  judgeChoices,
+  judgeItem,
+  type Verdict,
+} from "../src/protocol/choices.ts";
 import { ORDER, openEscrow, publicKey, randomScalar, seal } from "../src/protocol/escrow.ts";
 import { manifestOf } from "../src/protocol/manifest.ts";
 import { vectors } from "./vectors.ts";
@@ -51,7 +57,10 @@ for (const agenda of choices.agendas) {
   test(`choices are judged as Python judges them: ${agenda.name}`, () => {
     const manifest = manifestOf(agenda.manifest);
     for (const each of agenda.cases) {
-      assert.deepEqual(judgeChoices(manifest, unhex(each.choices), each.class), each.verdicts);
+      const padded = unhex(each.choices);
+      assert.deepEqual(judgeChoices(manifest, padded, each.class), each.verdicts);
+      const apart = manifest.items.map((_, at) => judgeItem(manifest, padded, each.class, at));
+      assert.deepEqual(apart, each.verdicts);
     }
   });
 

@@ -3,7 +3,7 @@
 import { at } from "../chain/bytes.ts";
 import { optionalField } from "../chain/json.ts";
 import { givesPoints, type Item, RANKING } from "../protocol/agenda.ts";
-import { verdictsOf } from "./choices.ts";
+import { judgeItem } from "../protocol/choices.ts";
 import { type Budget, costOf, greedy, type Selection, scoresOf } from "./counting/budget.ts";
 import {
   borda,
@@ -72,11 +72,12 @@ function votesOf(manifest: Manifest, number: number, counted: Count): Vote[] {
   const voters = [...counted.choices].sort(([one], [other]) => one - other);
   return voters.flatMap(([, [act, choices]]): Vote[] => {
     const { class_, weight } = act.terms;
-    const verdict = at(verdictsOf(manifest, choices, class_), number);
+    const judged = judgeItem(manifest, choices, class_, number);
     const isEligible = item.eligible?.has(at(manifest.classes, class_).group) ?? true;
-    if (verdict === undefined || !isEligible) return [];
-    const options = verdict.map(([option]) => option - 1);
-    const points = givesPoints(item) ? verdict.map(([, points]) => points) : undefined;
+    if (judged.verdict === "invalid" || !isEligible) return [];
+    const marks = judged.verdict === "valid" ? judged.marks : [];
+    const options = marks.map(([option]) => option - 1);
+    const points = givesPoints(item) ? marks.map(([, points]) => points) : undefined;
     return [{ options, points, weight }];
   });
 }

@@ -1,8 +1,8 @@
 /** The tally counted again, stratum by stratum, and held against the contract's words. */
 
 import { at, type Bytes } from "../chain/bytes.ts";
+import { judgeChoices, type Verdict } from "../protocol/choices.ts";
 import { type Act, mappingSlot } from "./acts.ts";
-import { increments, verdictsOf } from "./choices.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Findings } from "./findings.ts";
 import { type Manifest, stratumOf } from "./manifest.ts";
@@ -40,7 +40,7 @@ export function* count(replay: Replay): Work<Count> {
   const choices = new Map<number, readonly [Act, Bytes]>();
   for (const [voter, act, made] of countable(replay)) {
     choices.set(voter, [act, made]);
-    const verdicts = verdictsOf(manifest, made, act.terms.class_);
+    const verdicts = judgeChoices(manifest, made, act.terms.class_);
     add(stratumFor(strata, manifest, act), act, increments(manifest, verdicts));
     if (choices.size % BALLOTS_A_STEP === 0) {
       yield { stage: "count", done: choices.size, total: replay.record.live };
@@ -55,6 +55,18 @@ export function* count(replay: Replay): Work<Count> {
     if (act !== undefined) add(stratumFor(strata, manifest, act), act, invalid);
   }
   return { strata, choices };
+}
+
+/** The (cell, points) pairs that one ballot adds to the tally (section 5). */
+function increments(manifest: Manifest, verdicts: readonly Verdict[]): [number, number][] {
+  return verdicts.flatMap((each, number): [number, number][] => {
+    const base = at(manifest.bases, number);
+    if (each.verdict === "valid") {
+      return each.marks.map(([option, points]) => [base + option, points]);
+    }
+    const cell = each.verdict === "blank" ? 0 : at(manifest.items, number).options + 1;
+    return [[base + cell, 1]];
+  });
 }
 
 function stratumFor(strata: Map<number, Stratum>, manifest: Manifest, act: Act): Stratum {

@@ -13,9 +13,9 @@ import {
   type Item,
   RANKING,
 } from "./agenda.ts";
-import { type Bytes, concat, EncodingError, integer, number } from "./bytes.ts";
-import { fieldLength, numberWidth, pointsWidth, usesBitmap } from "./layout.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Bytes, concat, EncodingError, number } from "./bytes.ts";
+import { choicesLength, fieldLength, numberWidth, pointsWidth, usesBitmap } from "./layout.ts";
+import type { ClassRow, Manifest } from "./manifest.ts";
 
 /** Options with what each adds: 1, or its points; a ranking's most preferred first. */
 export type Marks = readonly (readonly [option: number, points: number])[];
@@ -41,6 +41,9 @@ export type Verdict =
   | { readonly verdict: "valid"; readonly marks: Marks }
   | { readonly verdict: "invalid"; readonly fault: Fault };
 
+const BLANK: Verdict = { verdict: "blank" };
+const NONE: ReadonlySet<number> = new Set();
+
 /** The padded choices of these marks, one entry an item; refuses what has no bytes. */
 export function encodeChoices(items: readonly Item[], marks: readonly Marks[]): Bytes {
   if (items.length !== marks.length) {
@@ -55,27 +58,33 @@ export function judgeChoices(
   padded: Uint8Array,
   class_: number,
 ): Verdict[] {
-  const row = manifest.classes[class_];
-  if (row === undefined) {
-    throw new EncodingError(`there is no class ${class_}`);
-  }
+  const row = rowOf(manifest, class_);
   let at = 0;
-  const verdicts = manifest.items.map((item, place): Verdict => {
-    const field = padded.subarray(at, at + fieldLength(item));
+  const verdicts = manifest.items.map((item, place) => {
+    const begin = at;
     at += fieldLength(item);
-    if (!field.some(Boolean)) {
-      return { verdict: "blank" };
-    }
-    if (item.eligible !== null && !item.eligible.has(row.group)) {
-      return { verdict: "invalid", fault: "group not eligible for this item" };
-    }
-    const barred = new Set(row.barred.filter(([n]) => n === place).map(([, option]) => option));
-    return judge(item, field, barred);
+    return judge(item, place, padded.subarray(begin, at), row);
   });
   if (at !== padded.length) {
     throw new EncodingError(`${padded.length} bytes instead of ${at}`);
   }
   return verdicts;
+}
+
+/** The verdict on the item with this number alone, on choices of the right length. */
+export function judgeItem(
+  manifest: Pick<Manifest, "items" | "classes">,
+  padded: Uint8Array,
+  class_: number,
+  place: number,
+): Verdict {
+  const item = manifest.items[place];
+  if (item === undefined) {
+    throw new EncodingError(`there is no item ${place}`);
+  }
+  const begin = choicesLength(manifest.items.slice(0, place));
+  const field = padded.subarray(begin, begin + fieldLength(item));
+  return judge(item, place, field, rowOf(manifest, class_));
 }
 
 /** Why these marks are no valid vote on the item; null when they are, or are blank. */
@@ -138,85 +147,145 @@ function encodeNumbers(item: Item, options: readonly number[]): Bytes {
   return field;
 }
 
-function judge(item: Item, field: Uint8Array, barred: ReadonlySet<number>): Verdict {
+// An audit judges every ballot of an election: what follows makes nothing that it does not return.
+
+function rowOf(manifest: Pick<Manifest, "classes">, class_: number): ClassRow {
+  const row = manifest.classes[class_];
+  if (row === undefined) {
+    throw new EncodingError(`there is no class ${class_}`);
+  }
+  return row;
+}
+
+function judge(item: Item, place: number, field: Uint8Array, row: ClassRow): Verdict {
+  if (isBlank(field)) {
+    return BLANK;
+  }
+  if (item.eligible !== null && !item.eligible.has(row.group)) {
+    return { verdict: "invalid", fault: "group not eligible for this item" };
+  }
   const read = readField(item, field);
   if ("fault" in read) {
     return { verdict: "invalid", fault: read.fault };
   }
-  const fault = pointsFault(item, read.marks) ?? limitsFault(item, read.marks, barred);
-  return fault === null ? { verdict: "valid", marks: read.marks } : { verdict: "invalid", fault };
+  const { marks } = read;
+  const fault = pointsFault(item, marks) ?? limitsFault(item, marks, barredIn(row, place));
+  return fault === null ? { verdict: "valid", marks } : { verdict: "invalid", fault };
+}
+
+function barredIn(row: ClassRow, place: number): ReadonlySet<number> {
+  return row.barred.length === 0
+    ? NONE
+    : new Set(row.barred.filter(([item]) => item === place).map(([, option]) => option));
+}
+
+function isBlank(field: Uint8Array): boolean {
+  for (const byte of field) {
+    if (byte !== 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 type Read = { readonly marks: Marks } | { readonly fault: Fault };
 
 function readField(item: Item, field: Uint8Array): Read {
   if (givesPoints(item)) {
-    const points = split(field, pointsWidth(item));
-    return { marks: points.map((each, at) => [at + 1, each] as const).filter(([, p]) => p > 0) };
+    return { marks: readPoints(item, field) };
   }
   const isSet = item.method === CHOOSE_UP_TO || item.method === APPROVAL;
   return isSet && usesBitmap(item) ? readBitmap(item, field) : readNumbers(item, field);
 }
 
+function readPoints(item: Item, field: Uint8Array): Marks {
+  const marks: [number, number][] = [];
+  for (const [at, points] of numbersIn(field, pointsWidth(item)).entries()) {
+    if (points > 0) {
+      marks.push([at + 1, points]);
+    }
+  }
+  return marks;
+}
+
 function readBitmap(item: Item, field: Uint8Array): Read {
-  const options = [...field].flatMap((byte, at) =>
-    [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => byte & (1 << bit)).map((bit) => at * 8 + bit + 1),
-  );
-  return options.some((option) => option > item.options)
-    ? { fault: "unknown option" }
-    : { marks: options.map((option) => [option, 1] as const) };
+  const marks: [number, number][] = [];
+  for (const [at, byte] of field.entries()) {
+    for (let bit = 0, rest = byte; rest > 0; bit += 1, rest >>= 1) {
+      if (rest & 1) {
+        marks.push([at * 8 + bit + 1, 1]);
+      }
+    }
+  }
+  const last = marks.at(-1);
+  return last && last[0] > item.options ? { fault: "unknown option" } : { marks };
 }
 
 function readNumbers(item: Item, field: Uint8Array): Read {
-  const all = split(field, numberWidth(item));
-  const used = all.reduce((last, option, at) => (option === 0 ? last : at + 1), 0);
-  const options = all.slice(0, used);
+  const options = numbersIn(field, numberWidth(item));
+  while (options.at(-1) === 0) {
+    options.pop();
+  }
   if (options.includes(0)) {
     return { fault: "option after a gap" };
   }
   if (options.some((option) => option > item.options)) {
     return { fault: "unknown option" };
   }
-  if (new Set(options).size !== options.length) {
-    return { fault: "option named twice" };
+  if (!options.every((option, at) => at === 0 || option > (options[at - 1] ?? 0))) {
+    if (new Set(options).size !== options.length) {
+      return { fault: "option named twice" };
+    }
+    if (item.method !== RANKING) {
+      return { fault: "options not strictly ascending" };
+    }
   }
-  const ascending = options.every((option, at) => at === 0 || option > (options[at - 1] ?? 0));
-  return item.method !== RANKING && !ascending
-    ? { fault: "options not strictly ascending" }
-    : { marks: options.map((option) => [option, 1] as const) };
+  return { marks: options.map((option) => [option, 1] as const) };
 }
 
 function pointsFault(item: Item, marks: Marks): Fault | null {
-  if (marks.some(([, points]) => points > item.points)) {
-    return "more points than one option may get";
+  let sum = 0;
+  for (const [, points] of marks) {
+    if (points > item.points) {
+      return "more points than one option may get";
+    }
+    sum += points;
   }
-  const sum = marks.reduce((total, [, points]) => total + points, 0);
   return item.method === CUMULATIVE && sum > item.sumLimit
     ? "more points in all than allowed"
     : null;
 }
 
 function limitsFault(item: Item, marks: Marks, barred: ReadonlySet<number>): Fault | null {
-  const options = marks.map(([option]) => option);
-  if (options.length < item.minimum) {
+  if (marks.length < item.minimum) {
     return "fewer options than the minimum";
   }
-  if (options.length > item.maximum) {
+  if (marks.length > item.maximum) {
     return "more options than the maximum";
   }
-  if (options.some((option) => barred.has(option))) {
+  if (marks.some(([option]) => barred.has(option))) {
     return "option barred to this class";
   }
   const { optionGroups: groups, costs, costCap } = item;
-  if (groups !== null && new Set(options.map((option) => groups[option - 1])).size > 1) {
+  const first = groups?.[(marks[0]?.[0] ?? 0) - 1];
+  if (groups !== null && marks.some(([option]) => groups[option - 1] !== first)) {
     return "options of different groups";
   }
-  const cost = options.reduce((sum, option) => sum + (costs?.[option - 1] ?? 0n), 0n);
-  return costCap > 0n && cost > costCap ? "cost above the cap" : null;
+  if (costCap === 0n || costs === null) {
+    return null;
+  }
+  const cost = marks.reduce((sum, [option]) => sum + (costs[option - 1] ?? 0n), 0n);
+  return cost > costCap ? "cost above the cap" : null;
 }
 
-function split(field: Uint8Array, width: number): number[] {
-  return Array.from({ length: field.length / width }, (_, at) =>
-    Number(integer(field.subarray(at * width, (at + 1) * width))),
-  );
+/** The big-endian numbers of one or two bytes in a field. */
+function numbersIn(field: Uint8Array, width: number): number[] {
+  if (width === 1) {
+    return [...field];
+  }
+  const numbers: number[] = [];
+  for (let at = 0; at + 1 < field.length; at += 2) {
+    numbers.push((field[at] ?? 0) * 256 + (field[at + 1] ?? 0));
+  }
+  return numbers;
 }
