@@ -1,9 +1,10 @@
-"""Many rows at once: binary COPY on PostgreSQL, one prepared statement on SQLite; in the session's
-transaction like everything else.
+"""Many rows at once: binary COPY on PostgreSQL, a few prepared statements on SQLite; in the
+session's transaction like everything else.
 """
 
 import json
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Final, cast
 
 import psycopg
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     String,
     Table,
+    and_,
     any_,
     func,
     literal,
@@ -27,15 +29,24 @@ from hanpyo.db.types import Base
 
 _TYPES: Final = {int: "int8", bytes: "bytea", str: "text", bool: "bool"}
 Row = tuple[Any, ...]
+# SQLite: rows of one statement. Other threads run while one is executed, and take up to 5 ms before
+# they let this one go on, as long as a thousand rows last.
+_AT_ONCE: Final = (1_000, 100, 1)
+# SQLite, in KiB: some thousand hashes touch as many pages of their index, each to be written once.
+_CACHE: Final = "PRAGMA cache_size = -32768"
 
 
 def among(
     session: Session, column: InstrumentedAttribute[Any], values: Collection[int]
 ) -> ColumnElement[bool]:
-    """The condition that a column, the key of its table, is one of many numbers."""
+    """The condition that a column, the key of its table, is one of many numbers.
+
+    They are bound as one text: to bind each costs more.
+    """
     if _is_postgresql(session):
         return column == any_(_array(values))
-    return column.in_(select(_numbers(session, values)))
+    told = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(told.c.value))
 
 
 def among_own(
@@ -46,20 +57,13 @@ def among_own(
 ) -> ColumnElement[bool]:
     """The condition that a row is one owner's (column, value), and a column one of many numbers.
 
-    Both are compared at once: PostgreSQL takes an owner's rows to be few until it has looked at the
-    table, and would go through all of them instead of asking the index for each number.
+    Until PostgreSQL has looked at a table it takes an owner's rows to be few, and would go through
+    all of them; asked for both at once it looks each number up in the index.
     """
     owners, value = owner
-    pairs = select(literal(value), _numbers(session, values))
-    return tuple_(owners, column).in_(pairs)
-
-
-def _numbers(session: Session, values: Collection[int]) -> ColumnElement[int]:
-    """A column of these numbers, bound as one text: to bind each costs more."""
     if _is_postgresql(session):
-        return func.unnest(_array(values))
-    told = func.json_each(json.dumps(list(values))).table_valued("value")
-    return told.c.value
+        return tuple_(owners, column).in_(select(literal(value), func.unnest(_array(values))))
+    return and_(owners == value, among(session, column, values))
 
 
 def _array(values: Collection[int]) -> ColumnElement[Any]:
@@ -72,7 +76,10 @@ def _is_postgresql(session: Session) -> bool:
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """Insert rows whose values stand in the order of the model's columns."""
+    """Insert rows whose values stand in the order of the model's columns.
+
+    Where this raises, the transaction or savepoint has to be rolled back.
+    """
     if not rows:
         return
     session.flush()
@@ -82,12 +89,26 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
         driver = cast("psycopg.Connection", connection.connection.driver_connection)
         _copy(driver, table, rows)
         return
-    # Pages of an index by hashes are touched at random: write each once, at the commit, instead of
-    # every time that the cache is full.
-    connection.exec_driver_sql("PRAGMA cache_spill=OFF")
-    places = ", ".join("?" for _ in table.columns)
-    statement = f"INSERT INTO {table.name} VALUES ({places})"  # noqa: S608  our own table's name
-    connection.exec_driver_sql(statement, list(rows))
+    connection.exec_driver_sql(_CACHE)
+    start = 0
+    for at_once in _AT_ONCE:
+        stop = len(rows) - (len(rows) - start) % at_once
+        groups = [rows[at : at + at_once] for at in range(start, stop, at_once)]
+        if groups:
+            bound = [tuple(chain.from_iterable(group)) for group in groups]
+            connection.exec_driver_sql(_insert(table, at_once), bound)
+        start = stop
+
+
+def _insert(table: Table, rows: int) -> str:
+    """SQLite's statement that inserts so many rows.
+
+    Its callers take back what one that fails has inserted, so that SQLite need not keep pages for
+    it in a file.
+    """
+    row = "(" + ", ".join("?" for _ in table.columns) + ")"
+    values = ", ".join([row] * rows)
+    return f"INSERT OR FAIL INTO {table.name} VALUES {values}"  # noqa: S608  our own names
 
 
 def _copy(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> None:
