@@ -50,36 +50,61 @@ def save_bundle(evidence: Evidence, path: Path) -> None:
 
 def encode_bundle(evidence: Evidence) -> dict[str, object]:
     """The evidence as a JSON object; bytes are hexadecimal, trie nodes stand once."""
+    proofs, nodes = encode_proofs(evidence.proofs)
+    return {
+        **encode_head(evidence.chain_id, evidence.client, evidence.election, evidence.header),
+        "proofs": proofs,
+        "nodes": nodes,
+        "code": encode_code(evidence.code),
+        "headers": encode_headers(evidence.headers),
+        "logs": [encode_log(log) for log in evidence.logs],
+        "transactions": encode_transactions(evidence.transactions),
+    }
+
+
+def encode_head(chain_id: int, client: str, election: Address, header: Header) -> dict[str, object]:
+    """What a file says of itself: the format, the election and the trusted block."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "chainId": chain_id,
+        "client": client,
+        "election": _hex(election),
+        "block": {
+            "number": header.number,
+            "hash": _hex(header.hash),
+            "header": _hex(header.encoded),
+        },
+    }
+
+
+def encode_proofs(proofs: Iterable[StateProof]) -> tuple[list[object], list[str]]:
+    """State proofs, and the trie nodes that they name by their places."""
     nodes = _Nodes()
-    proofs = [
+    encoded: list[object] = [
         {
             "address": proof.address,
             "account": nodes.places(proof.nodes),
             "slots": [[hex(each.slot), nodes.places(each.nodes)] for each in proof.slots],
         }
-        for proof in evidence.proofs
+        for proof in proofs
     ]
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "chainId": evidence.chain_id,
-        "client": evidence.client,
-        "election": _hex(evidence.election),
-        "block": {
-            "number": evidence.header.number,
-            "hash": _hex(evidence.header.hash),
-            "header": _hex(evidence.header.encoded),
-        },
-        "proofs": proofs,
-        "nodes": [_hex(node) for node in nodes.listed],
-        "code": {_hex(address): _hex(code) for address, code in evidence.code.items()},
-        "headers": [_hex(header.encoded) for _, header in sorted(evidence.headers.items())],
-        "logs": [_encode_log(log) for log in evidence.logs],
-        "transactions": {
-            _hex(name): _hex(transaction.encoded)
-            for name, transaction in evidence.transactions.items()
-        },
-    }
+    return encoded, [_hex(node) for node in nodes.listed]
+
+
+def encode_code(code: Mapping[Address, bytes]) -> dict[str, str]:
+    """Code by its address."""
+    return {_hex(address): _hex(each) for address, each in code.items()}
+
+
+def encode_headers(headers: Mapping[int, Header]) -> list[str]:
+    """Headers in the order of the chain."""
+    return [_hex(header.encoded) for _, header in sorted(headers.items())]
+
+
+def encode_transactions(transactions: Mapping[bytes, Transaction]) -> dict[str, str]:
+    """Transactions by the hashes that they were asked for."""
+    return {_hex(name): _hex(each.encoded) for name, each in transactions.items()}
 
 
 @dataclass(frozen=True)
@@ -195,7 +220,8 @@ def _decode_proof(proof: Mapping[str, object], nodes: Sequence[bytes]) -> StateP
     )
 
 
-def _encode_log(log: Log) -> list[object]:
+def encode_log(log: Log) -> list[object]:
+    """One log of the election."""
     return [
         log.block_number,
         log.transaction_index,

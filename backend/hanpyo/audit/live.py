@@ -4,7 +4,7 @@ State comes with proofs against that block's header. The first node is the one w
 trusted; the others are asked for the same block and the same logs, and every difference is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,8 +14,7 @@ from hanpyo.audit.artifacts import MODULES, followed, packaged
 from hanpyo.audit.errors import AuditError, UnknownElection
 from hanpyo.audit.evidence import Evidence
 from hanpyo.audit.storage import FIXED_SLOTS, derived_slots
-from hanpyo.chain.decoding import decode_logs
-from hanpyo.chain.election_events import BatchRecorded, Rebound, Recorded
+from hanpyo.audit.traces import Traces
 from hanpyo.chain.errors import ChainMoved
 from hanpyo.chain.events import Ranges, read_logs
 from hanpyo.chain.headers import Header, fetch_header, fetch_headers
@@ -33,7 +32,7 @@ from hanpyo.protocol.clone import CloneError, parse_clone
 from hanpyo.protocol.hashing import keccak, word
 from hanpyo.protocol.manifest import Manifest, decode
 from hanpyo.protocol.reading import EncodingError
-from hanpyo.protocol.types import Address, BallotKind
+from hanpyo.protocol.types import Address
 
 LINKED_BLOCKS: Final = 5_000
 """The longest run of headers that is read whole, so that every block time is proven."""
@@ -69,13 +68,13 @@ class LiveSource:
         rpc = self.rpcs[0]
         height = min(each.block_number() for each in self.rpcs)
         header = fetch_header(rpc, height)
-        reader = _Reader(rpc, election, header, self.from_block)
+        reader = Reader(rpc, election, header, self.from_block)
         evidence = reader.read()
         return _with_disagreements(evidence, self.rpcs, reader)
 
 
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
     """Reads one election from one node at one block."""
 
     rpc: Rpc
@@ -85,24 +84,27 @@ class _Reader:
 
     @property
     def block(self) -> str:
+        """The block that everything is read at, as nodes are asked for it."""
         return to_quantity(self.header.number)
 
     def read(self) -> Evidence:
         """The evidence as this node tells it."""
-        manifest = self._manifest()
+        manifest = self.manifest()
         logs = self.logs()
-        headers = self._headers(logs)
-        code, names = self._code()
+        traces = Traces(manifest.choices_length)
+        traces.note(logs)
+        headers = self.headers(traces.blocks)
+        code, names = self.code()
         return Evidence(
             chain_id=self.rpc.chain_id(),
             election=self.election,
             header=self.header,
             source=f"block {self.header.number} (0x{self.header.hash.hex()}) of {self.rpc.name}",
             client=str(self.rpc.call("web3_clientVersion")),
-            proofs=(*self._storage(manifest, logs), *map(self._account, names)),
+            proofs=self.proofs(manifest, traces, names),
             code=code,
             logs=logs,
-            transactions=self._transactions(logs),
+            transactions=self.transactions(traces.transactions),
             headers=headers,
             disagreements=self._withheld(headers, logs),
             views=self._views(len(manifest.items)),
@@ -110,19 +112,18 @@ class _Reader:
 
     def logs(self) -> tuple[Log, ...]:
         """The election's logs up to the block."""
-        found = read_logs(
-            self.rpc,
-            to_checksum_address(self.election),
-            self.from_block,
-            self.header.number,
-            ranges=_RANGES,
-        )
-        return tuple(found)
+        return tuple(self.each_log(_RANGES))
+
+    def each_log(self, ranges: Ranges) -> Iterator[Log]:
+        """The same logs one by one, read so many blocks at once."""
+        address = to_checksum_address(self.election)
+        return read_logs(self.rpc, address, self.from_block, self.header.number, ranges=ranges)
 
     def _code_at(self, address: Address) -> bytes:
         return self.rpc.code(to_checksum_address(address), self.block)
 
-    def _manifest(self) -> Manifest:
+    def manifest(self) -> Manifest:
+        """What the election's code holds. Raises `UnknownElection`."""
         try:
             return decode(parse_clone(self._code_at(self.election))[1])
         except CloneError as error:
@@ -137,7 +138,7 @@ class _Reader:
                 f"version reads: {error}"
             ) from error
 
-    def _code(self) -> tuple[dict[Address, bytes], list[Address]]:
+    def code(self) -> tuple[dict[Address, bytes], list[Address]]:
         """The code of the election, its implementation, its modules and their verifiers."""
         clone = self._code_at(self.election)
         implementation = parse_clone(clone)[0]
@@ -154,34 +155,25 @@ class _Reader:
     def _account(self, address: Address) -> StateProof:
         return fetch_state(self.rpc, self.header, to_checksum_address(address))
 
-    def _storage(self, manifest: Manifest, logs: Sequence[Log]) -> list[StateProof]:
+    def proofs(
+        self, manifest: Manifest, traces: Traces, names: Sequence[Address]
+    ) -> tuple[StateProof, ...]:
+        """The storage that the events lead to, and the accounts of these names."""
         first = self._slots(FIXED_SLOTS)
         fixed = first.verify(self.header.state_root)[1]
-        entries, _ = decode_logs(logs, manifest.choices_length)
-        events = [entry.event for entry in entries]
-        batches = [event.number for event in events if isinstance(event, BatchRecorded)]
-        seen: set[int] = set()
-        later: list[int] = []
-        for event in events:
-            if isinstance(event, Rebound) or (isinstance(event, Recorded) and event.voter in seen):
-                later.append(event.voter)
-            elif isinstance(event, Recorded):
-                seen.add(event.voter)
-                if event.terms.order or event.terms.kind != BallotKind.BALLOT:
-                    later.append(event.voter)
-        wanted = derived_slots(manifest, fixed, batches, later)
+        wanted = derived_slots(manifest, fixed, traces.batches, traces.later)
         groups = [wanted[at : at + _SLOTS_AT_ONCE] for at in range(0, len(wanted), _SLOTS_AT_ONCE)]
-        return [first, *map(self._slots, groups)]
+        return (first, *map(self._slots, groups), *map(self._account, names))
 
     def _slots(self, slots: Sequence[int]) -> StateProof:
         return fetch_state(self.rpc, self.header, to_checksum_address(self.election), slots)
 
-    def _transactions(self, logs: Sequence[Log]) -> dict[bytes, Transaction]:
+    def transactions(self, hashes: Iterable[bytes]) -> dict[bytes, Transaction]:
         """The transactions under the hashes asked for, not hashed here; unknown types left out."""
-        hashes = list(dict.fromkeys(log.transaction_hash for log in logs))
-        calls = [Call("eth_getTransactionByHash", (to_data(each),)) for each in hashes]
+        names = list(hashes)
+        calls = [Call("eth_getTransactionByHash", (to_data(each),)) for each in names]
         found: dict[bytes, Transaction] = {}
-        for name, outcome in zip(hashes, self.rpc.results(calls), strict=True):
+        for name, outcome in zip(names, self.rpc.results(calls), strict=True):
             if outcome is None:
                 continue
             fields = read_object(outcome, "transaction")
@@ -191,8 +183,9 @@ class _Reader:
                 continue
         return found
 
-    def _headers(self, logs: Sequence[Log]) -> dict[int, Header]:
-        used = sorted({log.block_number for log in logs})
+    def headers(self, blocks: Collection[int]) -> dict[int, Header]:
+        """The trusted header, those of these blocks, and where they are few all between."""
+        used = sorted(blocks)
         if not used:
             return {self.header.number: self.header}
         if self.header.number - used[0] < LINKED_BLOCKS:
@@ -244,7 +237,7 @@ class _Reader:
         }
 
 
-def _with_disagreements(evidence: Evidence, rpcs: Sequence[Rpc], first: _Reader) -> Evidence:
+def _with_disagreements(evidence: Evidence, rpcs: Sequence[Rpc], first: Reader) -> Evidence:
     others: list[str] = []
     for rpc in rpcs[1:]:
         others += _compare(evidence, rpc, first)
@@ -259,7 +252,7 @@ def _with_disagreements(evidence: Evidence, rpcs: Sequence[Rpc], first: _Reader)
     )
 
 
-def _compare(evidence: Evidence, rpc: Rpc, first: _Reader) -> list[str]:
+def _compare(evidence: Evidence, rpc: Rpc, first: Reader) -> list[str]:
     """What the other node says differently; empty when it agrees."""
     chain_id = rpc.chain_id()
     if chain_id != evidence.chain_id:
@@ -273,8 +266,7 @@ def _compare(evidence: Evidence, rpc: Rpc, first: _Reader) -> list[str]:
         return [f"block {header.number} is 0x{told} at {rpc.name}, 0x{trusted} at {first.rpc.name}"]
     own = {log.position: log for log in evidence.logs}
     theirs = {
-        log.position: log
-        for log in _Reader(rpc, evidence.election, header, first.from_block).logs()
+        log.position: log for log in Reader(rpc, evidence.election, header, first.from_block).logs()
     }
     return [
         f"{rpc.name} and {first.rpc.name} tell different events at block {block}, log {index}"

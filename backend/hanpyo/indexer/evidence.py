@@ -6,7 +6,6 @@ whatever the number of processes: whoever asks meanwhile gets the one before, or
 """
 
 import fcntl
-import gzip
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,32 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
-import orjson
-
-from hanpyo.audit.bundle import encode_bundle
-from hanpyo.audit.live import LiveSource
+from hanpyo.audit.streaming import stream_bundle
 from hanpyo.chain.rpc import Rpc
-from hanpyo.errors import Conflict, Unavailable
+from hanpyo.errors import Unavailable
 from hanpyo.indexer.queries import Extent
 from hanpyo.indexer.situation import Situation
+from hanpyo.new_files import new_file
 
 SECONDS_BETWEEN: Final = 60
-MOST_EVENTS: Final = 50_000
-"""A longer record is for `hanpyo audit --bundle`, which may take its time: 10,000 ballots take
-about ten seconds and 100 MB of memory.
-"""
 _WAIT: Final = 10
 _HASH: Final = 16
 _LEFT: Final = 2
 """Files of an election that stay: the one before may still be on its way to somebody."""
 _LOCK: Final = "lock"
 _END: Final = ".json.gz"
-
-
-class RecordTooLong(Conflict):
-    """The record is too long for a file to be made while somebody waits."""
-
-    code: ClassVar[str] = "record_too_long"
 
 
 class BeingMade(Unavailable):
@@ -73,14 +60,12 @@ class EvidenceFiles:
     def file(self, wanted: Wanted, rpc: Rpc, permit: Callable[[], None]) -> Path:
         """The newest file there may be of an election; its name's stem changes with its content.
 
-        `permit` is called before one is made, and may raise. Raises `RecordTooLong`, `BeingMade`,
-        and what the node's failures raise.
+        `permit` is called before one is made, and may raise. Raises `BeingMade`, and what the
+        node's failures raise.
         """
         known = self._known(wanted)
         if known is not None and (self._is_of(known, wanted) or self._is_young(known)):
             return known
-        if wanted.extent.events > MOST_EVENTS:
-            raise RecordTooLong("this record is long: make its evidence with `hanpyo audit`")
         permit()
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._turn() as ours:
@@ -119,11 +104,11 @@ class EvidenceFiles:
 
     def _make(self, wanted: Wanted, rpc: Rpc) -> Path:
         election = wanted.found.election
-        evidence = LiveSource([rpc], wanted.begins).collect(election.domain.election)
-        content = gzip.compress(orjson.dumps(encode_bundle(evidence)), mtime=0)
         file = self._folder / f"{election.id}.{wanted.tag}{_END}"
         unfinished = self._folder / f"{election.id}.new"
-        unfinished.write_bytes(content)
+        unfinished.unlink(missing_ok=True)  # of a process that was killed
+        with new_file(unfinished) as out:
+            stream_bundle(rpc, election.domain.election, wanted.begins, out)
         unfinished.replace(file)
         for old in self._files(wanted)[:-_LEFT]:
             old.unlink(missing_ok=True)

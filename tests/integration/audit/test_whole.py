@@ -1,7 +1,10 @@
 """A whole election passes every check, live and offline."""
 
+import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from hanpyo.audit import (
@@ -13,8 +16,15 @@ from hanpyo.audit import (
     Status,
     audit,
     examine,
+    streaming,
     write_bundle,
 )
+from hanpyo.audit.bundle import encode_bundle
+from hanpyo.audit.live import Reader
+from hanpyo.audit.streaming import stream_bundle
+from hanpyo.chain.errors import ChainMoved
+from hanpyo.chain.events import Ranges
+from hanpyo.chain.receipts import Log
 from hanpyo.protocol.roll import encode_roll
 from tests.integration.audit.scene import BAD, MEMBERS, WALLET, Scene
 
@@ -57,6 +67,40 @@ def test_the_bundle_gives_the_same_report(sealed: Scene, bundle: Path) -> None:
     assert statuses(offline) == statuses(live)
     assert [item.as_json() for item in offline.items] == [item.as_json() for item in live.items]
     assert evidence.header.hash.hex() in offline.source
+
+
+def streamed(scene: Scene, file: Path) -> object:
+    with file.open("wb") as out:
+        stream_bundle(scene.host.venue.rpc, scene.address, 0, out)
+    return orjson.loads(gzip.decompress(file.read_bytes()))
+
+
+def test_a_file_that_is_written_while_it_is_read_says_the_same(
+    sealed: Scene, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = LiveSource([sealed.host.venue.rpc]).collect(sealed.address)
+    wanted = orjson.loads(orjson.dumps(encode_bundle(evidence)))
+    assert streamed(sealed, bundle) == wanted
+    monkeypatch.setattr(streaming, "_LOGS", 7)
+    monkeypatch.setattr(streaming, "_TRANSACTIONS", 1)
+    assert streamed(sealed, bundle) == wanted
+
+
+def test_a_chain_that_moves_while_it_is_read_leaves_nothing_of_the_first_try(
+    sealed: Scene, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, tries = Reader.each_log, []
+
+    def moved(reader: Reader, ranges: Ranges) -> Iterator[Log]:
+        tries.append(ranges)
+        yield from whole(reader, ranges)
+        if len(tries) < 3:
+            raise ChainMoved("a block changed")
+
+    monkeypatch.setattr(Reader, "each_log", moved)
+    streamed(sealed, bundle)
+    assert len(tries) == 3
+    assert audit(BundleSource(bundle)).ok
 
 
 def test_what_cannot_be_repeated_is_said(sealed_evidence: Evidence) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hanpyo.audit import BundleSource, audit
 from hanpyo.db.models import Election, Installation, LogEntry, Progress
 from hanpyo.indexer.alarms import BELOW_FINAL, raise_alarm, release_alarms
-from hanpyo.indexer.evidence import MOST_EVENTS, BeingMade, EvidenceFiles, RecordTooLong, Wanted
+from hanpyo.indexer.evidence import BeingMade, EvidenceFiles, Wanted
 from hanpyo.indexer.queries import Extent
 from hanpyo.indexer.situation import Situation
 from hanpyo.protocol.types import Secrecy
@@ -226,13 +226,6 @@ def test_one_evidence_is_made_at_a_time(seen: Observed, situation: Situation) ->
     made = files.file(first, rpc, lambda: None)
     with ExitStack() as others:
         assert files.file(second, rpc, somebody_begins) == made
-
-
-def test_a_long_record_is_left_to_the_command(seen: Observed, situation: Situation) -> None:
-    files = EvidenceFiles(seen.place.runtime.settings.data / "long")
-    wanted = Wanted(situation, 0, Extent(MOST_EVENTS + 1, (1, 0), bytes(32)))
-    with pytest.raises(RecordTooLong):
-        files.file(wanted, seen.place.node.rpc, lambda: None)
 
 
 def test_a_result_is_shown_with_its_reasons(seen: Observed, client: FlaskClient) -> None:
