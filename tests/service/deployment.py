@@ -255,7 +255,7 @@ class Deployment:
             if time.monotonic() > deadline:
                 logs = "\n".join(each.logged()[-2500:] for each in (*self.webs, *self.workers))
                 raise AssertionError(f"not in {seconds:.0f} s: {what}\n{logs}")
-            time.sleep(0.03)
+            time.sleep(0.1)
 
     def wait_recorded(self, crowd: Crowd) -> None:
         """Until every voter's last acknowledged ballot is on the record, final or not."""
