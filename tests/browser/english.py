@@ -60,6 +60,7 @@ def in_english(page: Page) -> Iterator[None]:
         places.dispose()
 
 
+@cache
 def english(text: str) -> str:
     """The text in English with the space around it; what is no message of ours as it is."""
     words = " ".join(text.split())
@@ -77,11 +78,17 @@ def _messages() -> dict[str, str]:
 
 
 @cache
-def _shapes() -> list[tuple[re.Pattern[str], str]]:
-    """Messages with values in them, those with most words of their own first."""
-    shapes = [(korean, text) for korean, text in _messages().items() if _VALUE.search(korean)]
-    shapes.sort(key=lambda shape: -len(_VALUE.sub("", shape[0])))
-    return [(re.compile(_expression(korean)), text) for korean, text in shapes]
+def _shapes() -> list[tuple[tuple[str, ...], re.Pattern[str], str]]:
+    """Messages with values in them, as their own words, a pattern and the translation.
+
+    Those with most words of their own come first.
+    """
+    shapes = [
+        (tuple(_VALUE.split(korean)[::3]), re.compile(_expression(korean)), text)
+        for korean, text in _messages().items()
+        if _VALUE.search(korean)
+    ]
+    return sorted(shapes, key=lambda shape: -len("".join(shape[0])))
 
 
 def _expression(korean: str) -> str:
@@ -96,7 +103,10 @@ def _expression(korean: str) -> str:
 
 
 def _filled(words: str) -> str | None:
-    for shape, text in _shapes():
-        if found := shape.fullmatch(words):
-            return _VALUE.sub(lambda place: english(found[place[1] or place[2]]), text)
+    for own, shape, text in _shapes():
+        # A pattern alone would try every way to part a long text.
+        found = shape.fullmatch(words) if all(each in words for each in own) else None
+        if found is not None:
+            values = {name: english(value) for name, value in found.groupdict().items()}
+            return _VALUE.sub(r"{\1\2}", text).format_map(values)
     return None

@@ -20,7 +20,7 @@ from hanpyo.elections.progress import Stages
 from hanpyo.protocol.types import Secrecy
 from hanpyo.web.pages.auditor import FILE
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import faults, visitor
+from tests.browser.browsers import faults_as_served, visitor
 from tests.integration.audit.scene import Scene, announce, finish, vote
 from tests.integration.audit.tampering import DATA, flip, log_at
 
@@ -125,7 +125,7 @@ def test_an_altered_file_fails_and_names_the_ballot(
     assert told(page)["openings"] == "FAIL"
     expect(page.locator("#report-title")).to_contain_text("맞지 않습니다")
     expect(page.locator('[data-check="openings"]')).to_contain_text("선거인 10")
-    assert faults(page) == []
+    assert faults_as_served(page) == []
 
 
 def test_hostile_texts_stay_texts(
@@ -172,9 +172,9 @@ def test_it_is_accessible(
     bundle = tmp_path / "evidence.json.gz"
     save_bundle(evidence, bundle)
     page = open_file(phone, f"?lang={lang}")
-    assert faults(page) == []
+    assert faults_as_served(page) == []
     check(page, bundle)
-    assert faults(page) == []
+    assert faults_as_served(page) == []
 
 
 def test_its_own_policy_lets_nothing_else_run(browser: Browser) -> None:

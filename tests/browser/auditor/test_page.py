@@ -12,7 +12,7 @@ from hanpyo.chain.rpc import Rpc
 from hanpyo.protocol.types import Address
 from hanpyo.web.pages.auditor import FILE
 from tests.browser.auditor.reports import statuses, told
-from tests.browser.browsers import faults, picture, visitor
+from tests.browser.browsers import faults_as_served, picture, visitor
 from tests.browser.town import Town
 
 pytestmark = pytest.mark.xdist_group("voters")
@@ -41,7 +41,7 @@ def test_an_election_on_the_services_own_node(desktop: BrowserContext, town: Tow
     assert told(page) == statuses(report)
     expect(page.locator("#report-title")).to_have_text("이상이 없습니다")
     picture(page, "auditor")
-    assert faults(page) == []
+    assert faults_as_served(page) == []
 
 
 def test_the_file_to_keep_reads_this_very_chain_from_a_disk(
