@@ -21,6 +21,7 @@ _FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-site-isolation-trials",  # else a process waits beside each visitor for another site
 )
 PATIENCE: Final = 30_000
 _CONTRAST: Final = "color-contrast-enhanced"
