@@ -13,25 +13,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scripts.toolchain import stamps
+from scripts.toolchain.compiled import output_of
 from scripts.toolchain.project import ROOT, SOLC_VERSION, ToolchainError
 from scripts.toolchain.solidity import (
     CODE_SIZE_LIMIT,
     CONTRACTS,
+    DEPLOYED_PACKAGES,
     Compiled,
-    compile_contracts,
+    concrete_contracts,
+    project_input,
     project_sources,
-    standard_input,
 )
 
 ARTIFACTS = ROOT / "backend" / "hanpyo" / "chain" / "artifacts"
 SOURCES = ARTIFACTS.parent / "sources.json"
 """The text of every source that an artifact was made of, by its name: what explorers show."""
 SUPPORT = f"{CONTRACTS.name}/mocks/"
-_VERIFIERS = "@openzeppelin/contracts/utils/cryptography/verifiers"
-DEPLOYED_PACKAGES = tuple(
-    f"{_VERIFIERS}/ERC7913{name}Verifier.sol" for name in ("P256", "WebAuthn")
-)
-"""What a deployment puts on chain beside the project's own contracts."""
 
 
 def render(contract: Compiled) -> str:
@@ -54,9 +51,9 @@ def build() -> dict[Path, str]:
 
     Raises `ToolchainError` for a compiler warning, or for code that no chain would accept.
     """
-    compiler_input = standard_input(project_sources(), packages=DEPLOYED_PACKAGES)
+    compiler_input = project_input()
     within = (f"{CONTRACTS.name}/", *DEPLOYED_PACKAGES)
-    contracts, warnings = compile_contracts(compiler_input, within=within)
+    contracts, warnings = concrete_contracts(output_of(compiler_input), within=within)
     if warnings:
         raise ToolchainError("The compiler warns:\n" + "\n".join(warnings))
     product = [contract for contract in contracts if not contract.source.startswith(SUPPORT)]

@@ -1,25 +1,15 @@
-"""Solidity compiled with the project's settings, once for each version of its sources.
+"""Solidity compiled with the project's settings, for tests and measurements on chain."""
 
-The output is kept under `.toolchain/compiled`, named by the compiler's whole input: a change of any
-source, import or setting compiles anew and nothing else does.
-"""
-
-import fcntl
-import hashlib
-import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from solcx import compile_standard
+from scripts.toolchain.compiled import output_of
+from scripts.toolchain.solidity import OPTIMIZER_RUNS, project_input, standard_input
 
-from scripts.toolchain.project import ROOT, SOLC, TOOLCHAIN
-from scripts.toolchain.solidity import OPTIMIZER_RUNS, project_sources, standard_input
-
-_CACHE = TOOLCHAIN / "compiled"
 PLAIN_VARIABLE = "HANPYO_SOLIDITY_COVERAGE"
 """Names a folder while coverage is measured; the contracts are then compiled plainly."""
 _PLAIN = {
@@ -27,7 +17,6 @@ _PLAIN = {
     "details": {"yul": True, "yulDetails": {"stackAllocation": True, "optimizerSteps": ""}},
 }
 """As little optimising as the stack allows: every statement keeps code of its own."""
-_OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode", "storageLayout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +41,19 @@ class Build:
     trees: Mapping[str, Any]
 
 
-def project(*, runs: int = OPTIMIZER_RUNS) -> Build:
-    """The product's own contracts; statement by statement while coverage is measured."""
-    plain = PLAIN_VARIABLE in os.environ
-    return compiled(tuple(project_sources()), 0 if plain else runs)
-
-
-def folder(path: Path, *, runs: int = OPTIMIZER_RUNS) -> Build:
-    """Every contract in a folder of Solidity files, and what they import."""
-    return compiled(tuple(sorted(path.glob("*.sol"))), runs)
+@lru_cache(maxsize=1)
+def project() -> Build:
+    """All that a deployment puts on chain; statement by statement while coverage is measured."""
+    request = project_input()
+    if PLAIN_VARIABLE in os.environ:
+        request["settings"]["optimizer"] = _PLAIN
+    return _read(output_of(request))
 
 
 @lru_cache(maxsize=8)
-def compiled(files: tuple[Path, ...], runs: int) -> Build:
-    """Compile, or read what an earlier run with the same input left; 0 runs: no optimising."""
-    request = standard_input(files, runs=runs)
-    if runs == 0:
-        request["settings"]["optimizer"] = _PLAIN
-    request["settings"]["outputSelection"] = {"*": {"*": _OUTPUTS, "": ["ast"]}}
-    name = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    kept = _CACHE / f"{name}.json"
-    with (_CACHE / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            output = compile_standard(request, solc_binary=SOLC)
-            partial = kept.with_suffix(".partial")
-            partial.write_text(json.dumps({key: output[key] for key in ("contracts", "sources")}))
-            partial.rename(kept)
-    return _read(json.loads(kept.read_text()))
-
-
-def sources_of(names: Iterable[str]) -> list[Path]:
-    """Paths of files given from the project's root."""
-    return [ROOT / name for name in names]
+def folder(path: Path, *, runs: int = OPTIMIZER_RUNS) -> Build:
+    """Every contract in a folder of Solidity files, and what they import."""
+    return _read(output_of(standard_input(sorted(path.glob("*.sol")), runs=runs)))
 
 
 def _read(output: Mapping[str, Any]) -> Build:

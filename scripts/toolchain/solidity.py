@@ -22,10 +22,17 @@ OPTIMIZER_RUNS: Final = 10_000
 OUTPUTS: Final = (
     "abi",
     "metadata",
+    "storageLayout",
     "evm.bytecode.object",
     "evm.deployedBytecode.object",
+    "evm.deployedBytecode.sourceMap",
     "evm.deployedBytecode.immutableReferences",
 )
+_VERIFIERS = "@openzeppelin/contracts/utils/cryptography/verifiers"
+DEPLOYED_PACKAGES: Final = tuple(
+    f"{_VERIFIERS}/ERC7913{name}Verifier.sol" for name in ("P256", "WebAuthn")
+)
+"""What a deployment puts on chain beside the project's own contracts."""
 IMPORT: Final = re.compile(r"""^\s*import\b[^;"']*["']([^"']+)["']""", re.MULTILINE)
 
 
@@ -50,6 +57,11 @@ class Compiled:
 def project_sources(folder: Path = CONTRACTS) -> list[Path]:
     """Every Solidity file of the project, in a stable order; unpacked packages left out."""
     return sorted(path for path in folder.rglob("*.sol") if ".cache" not in path.parts)
+
+
+def project_input() -> dict[str, Any]:
+    """The compiler's input for all that a deployment and its tests put on chain."""
+    return standard_input(project_sources(), packages=DEPLOYED_PACKAGES)
 
 
 def standard_input(
@@ -87,14 +99,26 @@ def standard_input(
 def compile_contracts(
     compiler_input: Mapping[str, Any], *, within: str | tuple[str, ...] = ""
 ) -> tuple[list[Compiled], list[str]]:
-    """Compile and return the concrete contracts of sources that begin with `within`, and warnings.
+    """Compile, and see `concrete_contracts`. Raises `ToolchainError`."""
+    return concrete_contracts(compile_input(compiler_input), within=within)
 
-    Raises `ToolchainError` with the compiler's words where it refuses the sources.
-    """
+
+def compile_input(compiler_input: Mapping[str, Any]) -> dict[str, Any]:
+    """The compiler's output. Raises `ToolchainError` with its words where it refuses."""
     try:
-        output = compile_standard(dict(compiler_input), solc_binary=SOLC)
+        output: dict[str, Any] = compile_standard(dict(compiler_input), solc_binary=SOLC)
     except SolcError as refusal:
         raise ToolchainError(f"The compiler refuses the sources:\n{refusal.message}") from refusal
+    return output
+
+
+def concrete_contracts(
+    output: Mapping[str, Any], *, within: str | tuple[str, ...] = ""
+) -> tuple[list[Compiled], list[str]]:
+    """The concrete contracts of sources that begin with `within`, and the compiler's warnings.
+
+    Raises `ToolchainError` where two share a name.
+    """
     concrete = {
         (source, node["name"])
         for source, unit in output["sources"].items()
