@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    WebError,
+)
 
 from scripts.toolchain.browser import installed
 from tests.browser.english import in_english
@@ -45,6 +52,13 @@ def visitor(
     browser: Browser, size: str = "phone", *, faults: bool = True, **options: Any
 ) -> Iterator[BrowserContext]:
     """A browser of one person. With `faults`, an error of a script or the policy fails the test."""
+    with opened(browser, size, **options) as context, watched(context, faults=faults):
+        yield context
+
+
+@contextmanager
+def opened(browser: Browser, size: str = "phone", **options: Any) -> Iterator[BrowserContext]:
+    """A browser of this size, as somebody in Seoul has it."""
     width, height = SIZES[size]
     given: dict[str, Any] = {
         "viewport": {"width": width, "height": height},
@@ -56,21 +70,50 @@ def visitor(
     } | options
     context = browser.new_context(**given)
     context.set_default_timeout(PATIENCE)
-    problems: list[str] = []
-    context.on("weberror", lambda error: problems.append(str(error.error)))
-    context.on(
-        "console",
-        lambda message: (
-            problems.append(message.text)
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None
-        ),
-    )
     try:
         yield context
-        assert not faults or not problems, problems
     finally:
         context.close()
+
+
+@contextmanager
+def watched(context: BrowserContext, *, faults: bool = True) -> Iterator[None]:
+    """With `faults`, an error of a script or the policy in the block fails the test."""
+    problems: list[str] = []
+
+    def note_error(error: WebError) -> None:
+        problems.append(str(error.error))
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            problems.append(message.text)
+
+    context.on("weberror", note_error)
+    context.on("console", note_message)
+    try:
+        yield
+    finally:
+        context.remove_listener("weberror", note_error)
+        context.remove_listener("console", note_message)
+    assert not faults or not problems, problems
+
+
+def forget(context: BrowserContext, *origins: str) -> None:
+    """Make a browser the next person's: nothing open, nothing in the way, nothing kept but files.
+
+    `origins` are those whose pages may have stored something.
+    """
+    context.unroute_all(behavior="ignoreErrors")
+    context.set_offline(False)
+    context.clear_cookies()
+    context.clear_permissions()
+    left = context.pages
+    session = context.new_cdp_session(left[0] if left else context.new_page())
+    for page in left[1:]:
+        page.close()
+    for origin in origins:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    context.pages[0].close()
 
 
 def _axe(page: Page, options: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from sqlalchemy import delete
 
 from hanpyo.db.models import RateCounter
-from tests.browser.browsers import PATIENCE, launch, visitor
+from tests.browser.browsers import PATIENCE, forget, launch, opened, visitor, watched
 from tests.browser.town import Town, town
 
 
@@ -36,11 +36,21 @@ def unhindered(installation: Town) -> Town:
     return installation
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    """A person's phone."""
-    with visitor(browser) as context:
+@pytest.fixture(scope="module")
+def lent(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that people of a module have one after another: a new one costs a second each."""
+    with opened(browser) as context:
         yield context
+
+
+@pytest.fixture
+def phone(lent: BrowserContext, town: Town) -> Iterator[BrowserContext]:
+    """A person's phone."""
+    try:
+        with watched(lent):
+            yield lent
+    finally:
+        forget(lent, town.url)
 
 
 @pytest.fixture
