@@ -10,10 +10,13 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.fault_table import table
+from tests.shared_urls import share_compiled_urls
 
 ROOT = Path(__file__).resolve().parents[1]
 INTEGRATION = ROOT / "tests" / "integration"
 _LONG, _SHARING, _APART = range(3)
+
+share_compiled_urls()
 
 # Unconfigured, structlog prints on the output, where commands under test print their JSON.
 structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())

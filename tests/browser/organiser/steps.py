@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pyotp
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.browsers import faults, picture
+from tests.browser.browsers import faults_as_served, picture
 
 PASSWORD: Final = "파란 고래가 낮잠을 자는 언덕"
 SEOUL: Final = ZoneInfo("Asia/Seoul")
@@ -68,9 +68,9 @@ class Office:
         expect(wanted).to_be_visible()
 
     def check(self, name: str) -> None:
-        """What holds for every page, when this one has come."""
+        """What holds for every page, when this one has come; `test_every_page` has the English."""
         picture(self.page, f"{self.name}-{name}")
-        assert faults(self.page) == [], name
+        assert faults_as_served(self.page) == [], name
 
     def set_up(self, link: str) -> None:
         """From the link to the first page, with an authenticator app."""

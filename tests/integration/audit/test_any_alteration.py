@@ -14,6 +14,8 @@ from tests.integration.audit import second
 from tests.integration.audit.tampering import DATA, TOPICS, TRANSACTION, Content, flip
 
 pytestmark = pytest.mark.xdist_group("audit")
+EXAMPLES = 300 if settings().max_examples > 1_000 else 20
+"""Each is audited twice, by Python and by the browser's auditor."""
 
 
 def alter(content: Content, part: str, random: Random) -> None:
@@ -59,7 +61,7 @@ def honest(sealed_evidence: Evidence) -> list[dict[str, object]]:
     return [item.as_json() for item in examine(sealed_evidence).items]
 
 
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 @given(
     part=st.sampled_from(["logs", "logs", "transactions", "nodes", "code", "headers"]),
     seed=st.integers(0, 2**32),
