@@ -1,5 +1,6 @@
 """What holds for every test: nothing is skipped, properties are reproducible, tools are found."""
 
+import gc
 import os
 import socket
 from collections.abc import Generator
@@ -56,6 +57,12 @@ def _rank(item: pytest.Item) -> int:
     if item.get_closest_marker("xdist_group") is not None:
         return _LONG
     return _SHARING if INTEGRATION in item.path.parents else _APART
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests, which stay, out of each search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
