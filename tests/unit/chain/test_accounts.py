@@ -74,6 +74,7 @@ def test_a_folder_is_no_keystore(tmp_path: Path) -> None:
         {"version": 3, "crypto": "x"},
         {"version": 3},
         KEYSTORE | {"crypto": KEYSTORE["crypto"] | {"kdf": "md5"}},
+        KEYSTORE | {"Version": 5},  # the library takes names in any case, the last one wins
     ],
 )
 def test_what_is_no_keystore_is_told_without_its_content(tmp_path: Path, content: object) -> None:
