@@ -4,6 +4,7 @@
 evidence as well.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,8 @@ from hanpyo.chain.tries import EMPTY_ROOT, read_proof
 
 EMPTY_CODE_HASH: Final = keccak(b"")
 _ACCOUNT_FIELDS: Final = 4  # nonce, balance, storage root, code hash
+_ASKED: Final = 3
+_PAUSE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,19 @@ def fetch_state(
 ) -> StateProof:
     """The proof of `address` and `slots` in the block of `header`, already verified against it.
 
-    Raises `InvalidProof`; `BlockUnknown` where the node keeps no state that old (anvil with
-    pruned history proves its newest block only).
+    A node that makes a block at that moment may prove the state after it (anvil does), so what does
+    not verify is asked for three times. Raises `InvalidProof`; `BlockUnknown` where the node keeps
+    no state that old (anvil with pruned history proves its newest block only).
     """
+    for _ in range(_ASKED - 1):
+        try:
+            return _ask(rpc, header, address, slots)
+        except InvalidProof:
+            time.sleep(_PAUSE)
+    return _ask(rpc, header, address, slots)
+
+
+def _ask(rpc: Rpc, header: Header, address: ChecksumAddress, slots: Sequence[int]) -> StateProof:
     keys = [to_data(slot.to_bytes(32)) for slot in slots]
     found = read_object(
         rpc.call("eth_getProof", address, keys, to_quantity(header.number)), "eth_getProof"

@@ -5,10 +5,11 @@ Texts can be searched and copied, and nothing in the file tells when or where it
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from itertools import groupby
+from math import floor
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeAlias
@@ -62,6 +63,12 @@ class Style:
     def width(self, text: str) -> float:
         """How wide it stands, in millimetres."""
         return (self.face.stringWidth(text, self.size) + self.spacing * len(text)) / mm
+
+    def fitted(self, text: str, width: float) -> "Style":
+        """The same, so much smaller that the text stands on one line of a width in millimetres."""
+        room = width * mm - self.spacing * len(text)
+        fits = floor(10 * room / self.face.stringWidth(text, 1)) / 10
+        return replace(self, size=min(self.size, fits))
 
 
 def readable(text: str, face: Face) -> str:

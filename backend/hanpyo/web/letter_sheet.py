@@ -110,21 +110,21 @@ class LetterSheet:
             sheet.modules(_LEFT, top, _QR, code.matrix_iter(border=_QUIET_ZONE))
             left = _LEFT + _QR
         below = top + _INSET + _ABOVE - _BETWEEN
-        for label, lines, style in self._facts(letter):
+        room = _LEFT + _WIDTH - _INSET - left
+        for label, lines, style in self._facts(letter, room):
             sheet.text(left, below + _BETWEEN, label, self._small)
-            room = _LEFT + _WIDTH - _INSET - left
             shown = [part for line in lines for part in self._fit(line, style, room, 2)]
             first = below + _BETWEEN + _UNDER_LABEL + style.height
             below = sheet.block(left, first, shown, style) - style.leading
         bottom = max(below + _INSET - 1, top + _QR if letter.link else 0)
         sheet.box(_LEFT, top, _WIDTH, bottom - top, _CORNER)
 
-    def _facts(self, letter: PaperLetter) -> list[tuple[str, tuple[str, ...], Style]]:
+    def _facts(self, letter: PaperLetter, room: float) -> list[tuple[str, tuple[str, ...], Style]]:
         """(label, lines, style) of what stands beside the QR code."""
         words = self._words
         told = [(*words.site, self._plain)]
         if letter.code:
-            told.append((words.code, (letter.code,), self._code))
+            told.append((words.code, (letter.code,), self._code.fitted(letter.code, room)))
         told.append((words.voter, (str(letter.voter),), self._plain))
         if words.period[1]:
             told.append((*words.period, self._plain))

@@ -1,6 +1,7 @@
 """A node that lies about anything is found out, and the ballot it lied about is named."""
 
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import orjson
@@ -174,6 +175,19 @@ def test_wrong_counters(proxy: Proxy, rpc: Rpc, sealed: Scene, field: str) -> No
     assert "contradicts" in report.check("chain").reason
 
 
+def test_a_node_that_proved_the_next_state_is_asked_again(
+    proxy: Proxy, rpc: Rpc, sealed: Scene
+) -> None:
+    """As one does that makes a block at that moment."""
+    every_other = cycle([True, False])
+
+    def change(proof: Any, _: list[Any]) -> object:
+        return proof | {"accountProof": []} if next(every_other) else proof
+
+    lie(proxy, "eth_getProof", change)
+    assert report_of(rpc, sealed).ok
+
+
 @pytest.mark.parametrize("field", ["stateRoot", "timestamp", "hash"])
 def test_a_lying_block(proxy: Proxy, rpc: Rpc, sealed: Scene, field: str) -> None:
     def change(block: Any, _: list[Any]) -> object:
@@ -187,7 +201,7 @@ def test_a_lying_block(proxy: Proxy, rpc: Rpc, sealed: Scene, field: str) -> Non
 
 def test_a_rule_told_differently(proxy: Proxy, rpc: Rpc, sealed: Scene) -> None:
     """The approval's fraction in the manifest, told as another one."""
-    fraction, other = "00010002" + "00" * 0, "00010003"
+    fraction, other = "00010002", "00010003"
 
     def change(code: Any, parameters: list[Any]) -> object:
         if parameters[0].lower() != sealed.contract.address.lower():

@@ -130,6 +130,23 @@ def read_everything(rpc: Rpc, header: Header, beacon: ChecksumAddress) -> None:
     fetch_state(rpc, header, beacon, [0])
 
 
+def test_a_proof_of_the_state_after_the_block_is_asked_for_again(
+    node: EmbeddedNode, beacon: ChecksumAddress, full_block: int
+) -> None:
+    stale: list[dict[str, object]] = [
+        {"accountProof": [], "storageProof": []},
+        {"accountProof": []},
+    ]
+    with Proxy(node.url) as proxy, Rpc(proxy.url) as rpc:
+        header = fetch_header(rpc, full_block)
+        proxy.after = lambda request, answer: (
+            answer | {"result": answer["result"] | stale.pop()} if stale else answer
+        )
+        _, values = fetch_state(rpc, header, beacon, [0]).verify(header.state_root)
+    assert values == {0: 7}
+    assert not stale
+
+
 LIES: list[tuple[str, Callable[[Any], Any]]] = [
     ("eth_getBlockReceipts", lambda found: found[:-1]),
     ("eth_getBlockReceipts", lambda found: [*found[1:], found[0]]),

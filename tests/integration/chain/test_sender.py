@@ -369,8 +369,9 @@ sender.transact(TransactionRequest({GIFT!r}, value=7, gas=21_000, label="once"))
             node.rpc, node.accounts[0], node.chain_id, confirmations=3, pace=steps.pace()
         )
         ticket = sender.send(gift())
+        node.controls.mine()
         first = node.rpc.block_number()
-        node.controls.reorganise(1)
+        node.controls.reorganise(first)
         assert gifts(node) == 0
         steps.between = node.controls.mine
         receipt = sender.wait(ticket)

@@ -104,6 +104,15 @@ def test_each_has_a_page_with_its_own_code(faces: tuple[Face, Face]) -> None:
         assert page.modules == drawn
 
 
+def test_the_widest_code_stands_on_one_line(faces: tuple[Face, Face]) -> None:
+    letter = replace(LETTER, code="WWWW-WWWW-WWWW-WWWW-WW")
+    [page] = printed(faces, WORDS, letter).pages
+    [line] = [each for each in page.lines if each.text == letter.code]
+    place = {each.text: each for each in printed(faces, WORDS, LETTER).pages[0].lines}
+    assert 11 < line.size < place[LETTER.code].size
+    assert (line.x, line.y < place[WORDS.code].y) == (place[LETTER.code].x, True)
+
+
 def test_what_an_election_does_not_take_is_not_on_the_letter(faces: tuple[Face, Face]) -> None:
     no_code, no_link = printed(
         faces, WORDS, replace(LETTER, code=""), replace(LETTER, link="")

@@ -43,6 +43,8 @@ import { say, type Text } from "./text.ts";
 const LINKED_BLOCKS = 5_000;
 const SLOTS_AT_ONCE = 200;
 const MOST_SUSPECTS = 200;
+const PROOFS_ASKED = 3;
+const PROOF_PAUSE = 50;
 const RESULT = hashName(utf8("result(uint256)")).slice(0, 10);
 
 /** Reads one election from one node at one block. */
@@ -178,8 +180,24 @@ export class NodeReader {
     return proofs;
   }
 
-  /** The proof of an account and some slots (EIP-1186), verified against the header. */
+  /**
+   * The proof of an account and some slots (EIP-1186), verified against the header.
+   *
+   * A node that makes a block at that moment may prove the state after it (anvil does), so what does
+   * not verify is asked for three times.
+   */
   async #proof(address: Bytes, slots: readonly bigint[]): Promise<StateProof> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#askProof(address, slots);
+      } catch (error) {
+        if (!(error instanceof Untrustworthy) || attempt === PROOFS_ASKED) throw error;
+        await new Promise((resume) => setTimeout(resume, PROOF_PAUSE));
+      }
+    }
+  }
+
+  async #askProof(address: Bytes, slots: readonly bigint[]): Promise<StateProof> {
     const keys = slots.map((slot) => hex(word(slot)));
     const found = await this.#rpc.call("eth_getProof", hex(address), keys, this.#block);
     const answers = readArray(tellField(found, "storageProof"), "storageProof");
