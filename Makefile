@@ -64,10 +64,9 @@ pytest: setup ## Every test; ARGS narrows those of Python and the pages
 	@$(MAKE) --no-print-directory -j2 pytest-python pytest-contracts
 
 pytest-python: chromium
-	$(PYTEST) -n $(WORKERS) -p no:ape_test --ignore tests/contracts $(ARGS)
+	$(PYTEST) -n $(WORKERS) -p no:ape_test --ignore tests/contracts --ignore tests/long $(ARGS)
 
 pytest-contracts: setup
-	$(PY) -m scripts.compile_with_ape
 	$(PYTEST) -n 1 tests/contracts
 
 browser: chromium ## The pages in Chromium

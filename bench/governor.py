@@ -1,6 +1,7 @@
 """The peer of the gas benchmark: OpenZeppelin Governor's `castVoteBySig`, ERC20Votes token."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from eth_account import Account
 from eth_account.messages import encode_typed_data
@@ -9,8 +10,8 @@ from bench.harness import compiled
 from bench.harness.abi import Interface
 from bench.harness.devchain import DevChain
 from bench.harness.people import person
-from bench.harness.system import SOLIDITY
 
+SOLIDITY = Path(__file__).resolve().parent / "solidity"
 RUNS = 200
 NAME = "OpenZeppelin Governor 5.7 castVoteBySig"
 PROPOSE = "OpenZeppelin Governor 5.7 propose"

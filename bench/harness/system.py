@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from eth_abi.abi import encode
@@ -16,7 +15,6 @@ from hanpyo.protocol.types import Address, Digest
 
 DEPLOYER = Address(bytes.fromhex("d00d") + bytes(17) + b"\x01")
 MODULES = ("Setup", "Cast", "Wide", "Desk", "Settle", "Opening", "Void")
-SOLIDITY = Path(__file__).resolve().parents[1] / "solidity"
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,10 @@ class System:
     @classmethod
     def deploy(cls, chain: DevChain) -> "System":
         """Deploy everything in the one order that is always used."""
-        build = compiled.project()
-        verifiers = compiled.folder(SOLIDITY)
-        contracts = build.contracts
+        contracts = compiled.project().contracts
 
         def deploy(name: str, arguments: bytes = b"") -> Address:
-            found = contracts.get(name) or verifiers.contracts[name]
-            return chain.deploy(DEPLOYER, found.creation + arguments)
+            return chain.deploy(DEPLOYER, contracts[name].creation + arguments)
 
         p256, webauthn = deploy("ERC7913P256Verifier"), deploy("ERC7913WebAuthnVerifier")
         wide = encode(["address", "address"], [p256, webauthn])

@@ -1,17 +1,19 @@
 """`python -m scripts.deep [STEP ...]`: the analyses that take minutes; every one must hold.
 
-Static analysis with Slither, symbolic checks with Halmos, the coverage of what decides elections
-and of the contracts, the property tests with many more examples, and processes killed at two
-hundred places of chance. Each analyser has its own environment under `.toolchain`, from its own
-hashed lock file.
+Ape's own compilation, static analysis with Slither, symbolic checks with Halmos, the coverage of
+what decides elections and of the contracts, the property tests with many more examples, processes
+killed at two hundred places of chance, and the tests that are too long for every change. Each
+analyser has its own environment under `.toolchain`, from its own hashed lock file.
 """
 
 import sys
 import time
 
 from scripts.deep import (
+    ape_compilation,
     contract_coverage,
     faults,
+    long_tests,
     package_coverage,
     properties,
     static_analysis,
@@ -20,12 +22,14 @@ from scripts.deep import (
 from scripts.toolchain.project import ToolchainError
 
 STEPS = (
+    ape_compilation.check,
     static_analysis.check,
     symbolic.check,
     package_coverage.check,
     contract_coverage.check,
     properties.check,
     faults.check,
+    long_tests.check,
 )
 
 

@@ -14,7 +14,7 @@ from tests.integration.audit import second
 from tests.integration.audit.tampering import DATA, TOPICS, TRANSACTION, Content, flip
 
 pytestmark = pytest.mark.xdist_group("audit")
-EXAMPLES = 300 if settings().max_examples > 1_000 else 20
+EXAMPLES = 300 if settings().max_examples > 1_000 else 12
 """Each is audited twice, by Python and by the browser's auditor."""
 
 
