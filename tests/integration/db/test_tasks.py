@@ -1,7 +1,9 @@
 """Background tasks: one holder at a time, failures survived, an end within one step."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from hanpyo.db.leases import Held, LeaseLost, Leases
 from hanpyo.errors import Unavailable
 from hanpyo.tasks import TaskRunner, pause_after
 
-SOON = 5.0
+SOON = 20.0
 
 
 class CountedLeases(Leases):
@@ -37,6 +39,17 @@ class Work:
         return self._step()
 
 
+@contextmanager
+def running(leases: Leases, step: Callable[[], bool], **options: Any) -> Iterator[TaskRunner]:
+    """A runner of this step, which ends whatever the test finds."""
+    runner = TaskRunner(leases, [Work(step)], **options)
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.stop()
+
+
 def test_steps_follow_each_other_while_there_is_work(database: Database) -> None:
     done, finished = [], threading.Event()
 
@@ -46,10 +59,9 @@ def test_steps_follow_each_other_while_there_is_work(database: Database) -> None
             finished.set()
         return len(done) < 3
 
-    runner = TaskRunner(Leases(database, "me"), [Work(step)])
-    runner.start()
-    assert finished.wait(SOON)
-    assert runner.stop()
+    with running(Leases(database, "me"), step) as runner:
+        assert finished.wait(SOON)
+        assert runner.stop()
 
 
 def test_a_failing_step_is_tried_again(database: Database) -> None:
@@ -62,10 +74,9 @@ def test_a_failing_step_is_tried_again(database: Database) -> None:
         healed.set()
         return False
 
-    runner = TaskRunner(Leases(database, "me"), [Work(step)])
-    runner.start()
-    assert healed.wait(SOON)
-    assert runner.stop()
+    with running(Leases(database, "me"), step) as runner:
+        assert healed.wait(SOON)
+        assert runner.stop()
 
 
 def test_the_database_is_asked_for_a_lease_once_in_many_steps_and_after_a_failure(
@@ -82,10 +93,9 @@ def test_the_database_is_asked_for_a_lease_once_in_many_steps_and_after_a_failur
             lost.set()
         return len(steps) < 60
 
-    runner = TaskRunner(leases, [Work(step)], pause=lambda _: 0.01)
-    runner.start()
-    assert lost.wait(SOON)
-    assert runner.stop()
+    with running(leases, step, pause=lambda _: 0.01) as runner:
+        assert lost.wait(SOON)
+        assert runner.stop()
     assert steps[:60] == [1] * 50 + [2] * 10
 
 
@@ -98,10 +108,9 @@ def test_a_lease_is_renewed_in_good_time(database: Database) -> None:
             renewed.set()
         return False
 
-    runner = TaskRunner(leases, [Work(step)])
-    runner.start()
-    assert renewed.wait(SOON)
-    assert runner.stop()
+    with running(leases, step) as runner:
+        assert renewed.wait(SOON)
+        assert runner.stop()
 
 
 def test_another_process_takes_over_after_the_end(database: Database) -> None:
@@ -114,15 +123,13 @@ def test_another_process_takes_over_after_the_end(database: Database) -> None:
 
         return step
 
-    first = TaskRunner(Leases(database, "first"), [Work(mark(here))])
-    second = TaskRunner(Leases(database, "second"), [Work(mark(there))])
-    first.start()
-    assert here.wait(SOON)
-    second.start()
-    assert not there.wait(0.2)
-    assert first.stop()
-    assert there.wait(SOON)
-    assert second.stop()
+    with running(Leases(database, "first"), mark(here)) as first:
+        assert here.wait(SOON)
+        with running(Leases(database, "second"), mark(there)) as second:
+            assert not there.wait(0.2)
+            assert first.stop()
+            assert there.wait(SOON)
+            assert second.stop()
 
 
 def test_what_keeps_failing_in_one_process_is_done_by_another(database: Database) -> None:
@@ -136,14 +143,12 @@ def test_what_keeps_failing_in_one_process_is_done_by_another(database: Database
         there.set()
         return False
 
-    first = TaskRunner(Leases(database, "first"), [Work(broken)], pause=lambda _: 0.05)
-    second = TaskRunner(Leases(database, "second"), [Work(sound)])
-    first.start()
-    assert failed.wait(SOON)
-    second.start()
-    assert there.wait(SOON)  # far sooner than a lease ends
-    assert first.stop()
-    assert second.stop()
+    with running(Leases(database, "first"), broken, pause=lambda _: 0.5) as first:
+        assert failed.wait(SOON)
+        with running(Leases(database, "second"), sound) as second:
+            assert there.wait(SOON)  # sooner than a lease ends
+            assert first.stop()
+            assert second.stop()
 
 
 def test_pauses_grow_from_a_second_to_ten() -> None:
@@ -160,9 +165,8 @@ def test_a_step_that_does_not_end_is_told(database: Database, seconds: float) ->
         started.set()
         return not release.wait(SOON)
 
-    runner = TaskRunner(Leases(database, "me"), [Work(step)])
-    runner.start()
-    assert started.wait(SOON)
-    assert not runner.stop(seconds)
-    release.set()
-    assert runner.stop()
+    with running(Leases(database, "me"), step) as runner:
+        assert started.wait(SOON)
+        assert not runner.stop(seconds)
+        release.set()
+        assert runner.stop()
