@@ -143,8 +143,7 @@ def faults(page: Page) -> list[str]:
     found = faults_as_served(page)
     if page.evaluate("document.documentElement.lang") == "ko":
         with in_english(page):
-            english = _axe(page, _ALL) + _in_all_sizes(page)
-        found += [f"in English: {each}" for each in english]
+            found += [f"in English: {each}" for each in faults_in_light(page)]
     return found
 
 
@@ -153,11 +152,16 @@ def faults_as_served(page: Page) -> list[str]:
 
     The page has loaded and shows the theme of the device. Texts need a contrast of 7:1.
     """
-    found = _axe(page, _ALL)
+    found = faults_in_light(page)
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {each}" for each in _axe(page, _COLOURS)]
     page.emulate_media(color_scheme="light")
-    return found + _in_all_sizes(page)
+    return found
+
+
+def faults_in_light(page: Page) -> list[str]:
+    """What is wrong with a page that is seen in dark in its other language."""
+    return _axe(page, _ALL) + _in_all_sizes(page)
 
 
 def _in_all_sizes(page: Page) -> list[str]:

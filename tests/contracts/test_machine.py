@@ -22,7 +22,7 @@ def test_chain_and_model_hold_the_same_election(system: System) -> None:
     run_state_machine_as_test(
         make_machine(system),
         settings=settings(
-            max_examples=400 if DEEP else 100,
+            max_examples=400 if DEEP else 50,
             stateful_step_count=30 if DEEP else 12,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
             deadline=None,

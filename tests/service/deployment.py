@@ -59,6 +59,7 @@ PASSWORD = "a password of tests"
 PATIENCE = 60.0
 _MARGIN = 14
 """Blocks behind a publication, so that no test's reorganisation takes it back."""
+_HURRIED = 0.04
 _CALM = 10**9
 _THAWED = "&options=-c%20idle_in_transaction_session_timeout%3D3s"
 """How long a process that is stopped in mid-transaction holds its locks: not the usual 30 s."""
@@ -98,6 +99,15 @@ class Beat:
         """No block comes but what the test mines."""
         with self._lock:
             yield
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Blocks come as fast as a test wants to see many of them."""
+        calm, self._seconds = self._seconds, _HURRIED
+        try:
+            yield
+        finally:
+            self._seconds = calm
 
     def _run(self) -> None:
         while not self._stopping.wait(self._seconds):
@@ -246,7 +256,8 @@ class Deployment:
 
     def settle(self, election: PublishedElection, seconds: float = PATIENCE) -> None:
         """Until every ballot of an election is final or ended."""
-        self.wait(lambda: not self.owed(election), "every ballot is settled", seconds)
+        with self.beat.hurried():
+            self.wait(lambda: not self.owed(election), "every ballot is settled", seconds)
 
     def wait(self, holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
         """Until something holds; raises with the ends of all logs otherwise."""

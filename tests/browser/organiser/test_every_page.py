@@ -17,7 +17,7 @@ from hanpyo.db.models import Election, Organisation, Role
 from hanpyo.web.app import create_app
 from hanpyo.web.page_kind import is_page
 from hanpyo.web.pages.office.back import ENDPOINT
-from tests.browser.browsers import faults_as_served, visitor
+from tests.browser.browsers import faults_as_served, faults_in_light, visitor
 from tests.browser.keyboard import keyboard_faults
 from tests.browser.organiser.hall import Hall
 from tests.browser.organiser.hostile import Hostile
@@ -26,7 +26,10 @@ pytestmark = pytest.mark.xdist_group("office")
 LANGUAGES: Final = {"ko": "phone", "en": "desktop"}
 """And on what each is used; both are looked at in both sizes."""
 WALKED: Final = "ko"
-"""Gone through with the keyboard in one of them: the other has the same elements."""
+"""Gone through with the keyboard, and looked at in dark, in one of them.
+
+The other has the same elements, and the same colours.
+"""
 OPEN: Final = "for (const each of document.querySelectorAll('main details')) each.open = true"
 NO_PAGES: Final[Mapping[str, str]] = {
     "pages_static": "scripts, style sheets and fonts",
@@ -126,18 +129,20 @@ def test_pages_are_for_everybody_and_their_texts_are_texts(
                 hall.sign_in(context, Role.OPERATOR, where=None)
             visit(page, f"{hall.url}{places[endpoint]}", lang)
             page.evaluate(OPEN)
-            found = keyboard_faults(page) if lang == WALKED else []
-            problems += [f"{endpoint}: {each}" for each in found + problems_of(page)]
+            problems += [f"{endpoint}: {each}" for each in problems_of(page, lang)]
             if lang != "ko" and (korean := own_korean(page, ours)):
                 problems.append(f"{endpoint}: in Korean: {korean}")
         assert problems == []
 
 
-def problems_of(page: Page) -> list[str]:
+def problems_of(page: Page, lang: str) -> list[str]:
     """What is wrong with the page that is open."""
     executed = page.locator("img[src=x]").count() or page.title() == "taken"
     evaluated = "49" in page.locator("h1").first.inner_text()
-    return faults_as_served(page) + ["a text is more than a text"] * bool(executed or evaluated)
+    found = ["a text is more than a text"] * bool(executed or evaluated)
+    if lang == WALKED:
+        return keyboard_faults(page) + found + faults_as_served(page)
+    return found + faults_in_light(page)
 
 
 def visit(page: Page, address: str, lang: str) -> None:
