@@ -2,6 +2,7 @@
 
 The installed one, else Playwright's own, else the system's package manager's. It is the one tool
 that may be installed outside the project: no registry carries a browser that runs from a folder.
+Where the installed one has a headless shell, the tests use that.
 """
 
 import os
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from scripts.toolchain import headless_shell
 from scripts.toolchain.processes import run, succeeds
 from scripts.toolchain.project import VENV_BIN, ToolchainError, say
 
@@ -33,12 +35,13 @@ _INSTALL_SECONDS: Final = 900.0
 
 def installed() -> str | None:
     """The path of the machine's own Chromium, where there is one that starts."""
-    found = filter(None, map(shutil.which, NAMES))
-    return next((path for path in found if _starts(path)), None)
+    found = (headless_shell.unpacked(), *map(shutil.which, NAMES))
+    return next((str(path) for path in found if path and _starts(path)), None)
 
 
 def provision() -> None:
     """See that there is one; raises `ToolchainError`."""
+    headless_shell.unpack()
     if installed() or _starts(_of_playwright()):
         return
     say("getting Chromium for the tests of the pages")
