@@ -14,6 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, text
 
+from hanpyo.db.database import Database
+
 # Without it platformdirs, which the server's package asks where to lock, warns.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hanpyo-runtime-"))
 
@@ -68,16 +70,55 @@ def _patiently(start: Callable[[], None]) -> None:
 def fresh_database(kind: str, folder: Path) -> Iterator[str]:
     """The URL of an empty database of this kind."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder / f'{secrets.token_hex(4)}.db'}"
+        yield _sqlite(folder / f"{secrets.token_hex(4)}.db")
         return
     name = f"test_{secrets.token_hex(8)}"
+    _on_server(f"CREATE DATABASE {name}")
+    try:
+        yield _of_server(name)
+    finally:
+        _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def ready_database(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a database that has its tables and nothing in them."""
+    if kind == "sqlite":
+        place = folder / f"{secrets.token_hex(4)}.db"
+        shutil.copyfile(_sqlite_with_tables(), place)
+        yield _sqlite(place)
+        return
+    with fresh_database(kind, folder) as url:
+        _make_tables(url)
+        yield url
+
+
+@cache
+def _sqlite_with_tables() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="hanpyo-sqlite-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    place = folder / "tables.db"
+    _make_tables(_sqlite(place))
+    return place
+
+
+def _make_tables(url: str) -> None:
+    database = Database(url)
+    database.create_schema()
+    database.close()
+
+
+def _sqlite(place: Path) -> str:
+    return f"sqlite:///{place}"
+
+
+def _of_server(name: str) -> str:
+    return postgresql().replace("/postgres?", f"/{name}?")
+
+
+def _on_server(statement: str) -> None:
     server = postgresql().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield postgresql().replace("/postgres?", f"/{name}?")
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        engine.dispose()
+        connection.execute(text(statement))
+    engine.dispose()

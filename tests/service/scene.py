@@ -31,7 +31,7 @@ from hanpyo.protocol.signatures import address_of
 from hanpyo.protocol.types import Address, EntryKind, Secrecy
 from hanpyo.runtime import Runtime
 from hanpyo.secrecy.trustee import TrusteeKey
-from tests.service.databases import fresh_database
+from tests.service.databases import ready_database
 
 PERIODS = Periods(lead=60, voting=86_400, desk=3_600, gap=600, release=3_600, challenge=600)
 YES, NO = bytes([1]), bytes([2])
@@ -177,10 +177,9 @@ def scene(
     """A chain that mines each transaction at once, and a runtime over a fresh database."""
     with (
         EmbeddedNode(history=history) as node,
-        fresh_database(database_kind, folder) as url,
+        ready_database(database_kind, folder) as url,
     ):
         database = Database(url)
-        database.create_schema()
         sender = Sender(
             node.rpc,
             node.accounts[0],

@@ -60,7 +60,7 @@ from hanpyo.runtime import Runtime
 from hanpyo.secrecy.trustee import TrusteeKey
 from hanpyo.web.app import create_app
 from tests.service.clocks import Clock
-from tests.service.databases import fresh_database
+from tests.service.databases import ready_database
 from tests.service.members import add_member
 
 PERIODS = Periods(lead=60, voting=86_400, desk=3_600, gap=600, release=3_600, challenge=600)
@@ -360,9 +360,8 @@ class Village:
 def village(database_kind: str, folder: Path, **settings: Any) -> Iterator[Village]:
     """A village without an election yet."""
     clock = Clock()
-    with fresh_database(database_kind, folder) as url:
+    with ready_database(database_kind, folder) as url:
         database = Database(url)
-        database.create_schema()
         given = {"data": folder, "database_url": url} | settings
         runtime = Runtime(
             load_settings(**given), database, Vault([MasterKey.generate(1)]), clock=clock

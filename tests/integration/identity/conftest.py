@@ -7,14 +7,13 @@ import pytest
 
 from hanpyo.db.database import Database
 from tests.service.clocks import Clock
-from tests.service.databases import KINDS, fresh_database
+from tests.service.databases import KINDS, ready_database
 
 
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with fresh_database(request.param, tmp_path) as url:
+    with ready_database(request.param, tmp_path) as url:
         database = Database(url)
-        database.create_schema()
         yield database
         database.close()
 

@@ -26,7 +26,7 @@ from hanpyo.protocol.manifest import ClassRow, Manifest
 from hanpyo.protocol.messages import Ballot, digest
 from hanpyo.protocol.record import RecordRefusal
 from hanpyo.protocol.types import FINAL_EPOCH, Channel, DeskKind, Secrecy
-from tests.service.databases import KINDS, fresh_database
+from tests.service.databases import KINDS, ready_database
 from tests.strategies import example_manifest
 from tests.unit.indexer.ledger import DOMAIN, Ledger
 
@@ -79,9 +79,8 @@ COUNTING_STEPS = st.one_of(
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    with fresh_database(request.param, tmp_path_factory.mktemp("index")) as url:
+    with ready_database(request.param, tmp_path_factory.mktemp("index")) as url:
         found = Database(url)
-        found.create_schema()
         yield found
         found.close()
 

@@ -22,7 +22,7 @@ from hanpyo.protocol.roll import encode_roll
 from hanpyo.runtime import Runtime
 from hanpyo.web.app import create_app
 from tests.service.clocks import Clock
-from tests.service.databases import KINDS, fresh_database
+from tests.service.databases import KINDS, ready_database
 from tests.service.staff import QUICK_PASSWORDS, StaffClient, new_organisation, staff_browser
 
 DEFINITION = {
@@ -53,9 +53,8 @@ def runtime(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: Clock
 ) -> Iterator[Runtime]:
     folder = tmp_path_factory.mktemp("roll")
-    with fresh_database(request.param, folder) as url:
+    with ready_database(request.param, folder) as url:
         database = Database(url)
-        database.create_schema()
         settings = load_settings(
             data=Path(folder), database_url=url, staff=QUICK_PASSWORDS, web={"max_upload": 300_000}
         )

@@ -8,7 +8,7 @@ import pytest
 from hanpyo.db.database import Database
 from hanpyo.db.models import Election, ElectionState, Organisation
 from hanpyo.db.vault import MasterKey, Vault
-from tests.service.databases import KINDS, fresh_database
+from tests.service.databases import KINDS, ready_database
 
 NOW = 1_800_000_000
 DEFINITION = {
@@ -23,9 +23,8 @@ DEFINITION = {
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    with fresh_database(request.param, tmp_path_factory.mktemp("roll")) as url:
+    with ready_database(request.param, tmp_path_factory.mktemp("roll")) as url:
         database = Database(url)
-        database.create_schema()
         yield database
         database.close()
 

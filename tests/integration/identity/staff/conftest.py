@@ -14,7 +14,7 @@ from hanpyo.runtime import Runtime
 from hanpyo.web import guard
 from hanpyo.web.app import create_app
 from tests.service.clocks import Clock
-from tests.service.databases import KINDS, fresh_database
+from tests.service.databases import KINDS, ready_database
 from tests.service.sign_in import Browser, Person, join
 from tests.service.staff import QUICK_PASSWORDS
 
@@ -22,9 +22,8 @@ PUBLIC_URL = "https://vote.example"
 
 
 def _runtime(kind: str, folder: Path, clock: Clock) -> Iterator[Runtime]:
-    with fresh_database(kind, folder) as url:
+    with ready_database(kind, folder) as url:
         database = Database(url)
-        database.create_schema()
         settings = load_settings(
             data=folder, database_url=url, staff=QUICK_PASSWORDS, web={"public_url": PUBLIC_URL}
         )
